@@ -1,0 +1,1 @@
+//! Names, types and static checks: from syntax trees to checked rules.

@@ -1,0 +1,1 @@
+//! The pipeline from files to a package: the compiler's only facade.

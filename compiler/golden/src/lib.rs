@@ -1,0 +1,1 @@
+//! The golden-test runner as a library.

@@ -1,0 +1,1 @@
+//! From checked rules to the decision program and the package.

@@ -1,0 +1,1 @@
+//! Files, spans and diagnostics with stable codes, and their renderers.

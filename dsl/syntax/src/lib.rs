@@ -1,0 +1,1 @@
+//! Lexer, grammar, lossless syntax tree and its typed views.

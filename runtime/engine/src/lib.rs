@@ -1,0 +1,1 @@
+//! Evaluate a request on a package: decision, trace, explanation, fingerprints, replay.

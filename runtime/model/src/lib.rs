@@ -1,0 +1,1 @@
+//! The archived model of a ruleset, the package file around it, and its checked opening.

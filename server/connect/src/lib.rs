@@ -1,0 +1,1 @@
+//! Downstream systems: the HTTP connector and the simulators behind it.

@@ -1,0 +1,1 @@
+//! Quotes, approvals, orders and plans as pure state machines over events.

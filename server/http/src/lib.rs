@@ -1,0 +1,1 @@
+//! The service: routes, application services, metrics; the binary quo-server.

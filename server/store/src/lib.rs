@@ -1,0 +1,1 @@
+//! The append-only event log with idempotency keys, outbox, timers and projections.
