@@ -1,0 +1,554 @@
+//! The rules as data: what a ruleset became when it was compiled.
+//!
+//! Everything refers to everything else by index. Order is meaning: nothing here comes out of a hash map. Dates are days
+//! since 1970-01-01, windows include both ends, an open end is `i32::MIN` or `i32::MAX`. Money has one static scale in
+//! the whole package, [`Meta::money_scale`], large enough for the minor unit of every currency that is sold. This module
+//! holds no behaviour: the engine decides, the verifier checks.
+
+use rkyv::{Archive, Serialize};
+
+use crate::code::Program;
+use crate::table::Table;
+
+/// A string of the package, by its number in [`Strings`].
+pub type Str = u32;
+
+/// The root of the archive.
+#[derive(Archive, Serialize, Debug, Clone)]
+#[rkyv(derive(Debug))]
+pub struct Model {
+    /// What this package is.
+    pub meta: Meta,
+    /// All strings.
+    pub strings: Strings,
+    /// The currencies sold in; a currency is known by its index here.
+    pub currencies: Vec<CurrencyDef>,
+    /// Enumerations.
+    pub enums: Vec<EnumDef>,
+    /// Facts of the request, in canonical order; a fact is known by its slot, its index here.
+    pub facts: Vec<FactDef>,
+    /// Slot of `quote.currency`.
+    pub fact_currency: u32,
+    /// Slot of `quote.date`.
+    pub fact_date: u32,
+    /// Slot of `quote.term`.
+    pub fact_term: u32,
+    /// Named roles.
+    pub roles: Vec<Str>,
+    /// Downstream systems.
+    pub systems: Vec<Str>,
+    /// Named amounts.
+    pub amounts: Vec<AmountDef>,
+    /// Categories of products.
+    pub categories: Vec<Str>,
+    /// Products and bundles.
+    pub products: Vec<Product>,
+    /// Charges, those of one product next to each other.
+    pub charges: Vec<Charge>,
+    /// Constraints and eligibility rules.
+    pub rules: Vec<Rule>,
+    /// Constraints on the quote itself, as indexes into `rules`.
+    pub quote_rules: Vec<u32>,
+    /// Price books.
+    pub books: Vec<Book>,
+    /// Names of the stages in the order in which they run.
+    pub stages: Vec<Str>,
+    /// Adjustments.
+    pub adjustments: Vec<Adjustment>,
+    /// Approval matrices.
+    pub approvals: Vec<Approval>,
+    /// How accepted lines are fulfilled.
+    pub fulfilments: Vec<Fulfilment>,
+    /// Indexed tables.
+    pub tables: Vec<Table>,
+    /// Code.
+    pub program: Program,
+}
+
+/// What a package is.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct Meta {
+    /// Dotted name of the ruleset.
+    pub ruleset: Str,
+    /// Its semantic version.
+    pub version: [u32; 3],
+    /// Edition of the language it was written in.
+    pub edition: u32,
+    /// First selling date it serves.
+    pub effective_from: i32,
+    /// Last selling date it serves.
+    pub effective_to: i32,
+    /// Number of decimals of every amount of money in the package.
+    pub money_scale: u8,
+}
+
+/// All strings as one UTF-8 blob; string `i` is `blob[offsets[i] .. offsets[i + 1]]`. Sorted and without duplicates.
+#[derive(Archive, Serialize, Debug, Clone, Default, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct Strings {
+    /// The text of all strings.
+    pub blob: String,
+    /// Where each begins, and one end beyond the last.
+    pub offsets: Vec<u32>,
+}
+
+/// A currency that is sold in.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct CurrencyDef {
+    /// ISO 4217 code.
+    pub code: Str,
+    /// Number of decimals of its minor unit (ISO 4217).
+    pub minor_units: u8,
+}
+
+/// An enumeration.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct EnumDef {
+    /// Its name.
+    pub name: Str,
+    /// Its values; a value is known by its index here.
+    pub values: Vec<Str>,
+    /// Whether values compare by their order.
+    pub ordered: bool,
+}
+
+/// The type of an input or of a value shown to a person. Numbers are bounded mantissas at the scale given.
+#[derive(Archive, Serialize, Debug, Clone, Copy, PartialEq, Eq)]
+#[rkyv(derive(Debug, Clone, Copy, PartialEq, Eq))]
+pub enum ValueType {
+    /// `yes` or `no`.
+    Bool,
+    /// A whole number.
+    Int {
+        /// Least value.
+        min: i64,
+        /// Greatest value.
+        max: i64,
+    },
+    /// An exact decimal.
+    Decimal {
+        /// Least mantissa.
+        min: i64,
+        /// Greatest mantissa.
+        max: i64,
+        /// Number of decimals.
+        scale: u8,
+    },
+    /// A percentage. The mantissa is that of the *fraction*: `7.5%` with one decimal is 75 at scale 3.
+    Percent {
+        /// Least mantissa of the fraction.
+        min: i64,
+        /// Greatest mantissa of the fraction.
+        max: i64,
+        /// Number of decimals of the fraction: two more than those of the percentage.
+        scale: u8,
+    },
+    /// An amount in the currency of the quote, a wide mantissa at this scale. Only for showing; not an input.
+    Money {
+        /// Number of decimals.
+        scale: u8,
+    },
+    /// Days since 1970-01-01.
+    Date,
+    /// A number of calendar months.
+    Months,
+    /// A number of days.
+    Days,
+    /// A string: one of the package, or one of the request with a number beyond those.
+    Text,
+    /// Index of a currency of the package.
+    Currency,
+    /// Index of a value of this enumeration.
+    Enum(u32),
+    /// Index of a product. Only for showing; not an input.
+    Product,
+}
+
+/// A fact of the request.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct FactDef {
+    /// The group it belongs to, such as `account`.
+    pub group: Str,
+    /// Its name in the group.
+    pub name: Str,
+    /// Its type.
+    pub ty: ValueType,
+    /// Whether it may be absent.
+    pub optional: bool,
+    /// The value when not given; [`crate::ABSENT`] for none. A text default is a string of the package.
+    pub default: i64,
+}
+
+/// An amount named once, with a value for every currency.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct AmountDef {
+    /// Its name.
+    pub name: Str,
+    /// Mantissas at money scale, one for each currency of the package, in their order.
+    pub values: Vec<i128>,
+}
+
+/// A product, or a bundle if it has parts.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct Product {
+    /// Declared name, its stable id.
+    pub name: Str,
+    /// What people see.
+    pub title: Str,
+    /// Stock-keeping unit; the empty string for none.
+    pub sku: Str,
+    /// Category, or [`crate::NONE`].
+    pub category: u32,
+    /// First day of sale.
+    pub sold_from: i32,
+    /// Last day of sale.
+    pub sold_to: i32,
+    /// Options; an option is known by its index here.
+    pub options: Vec<OptionDef>,
+    /// Parts; a part is known by its index here.
+    pub parts: Vec<Part>,
+    /// Its first charge.
+    pub charges_at: u32,
+    /// How many charges it has.
+    pub charges_len: u32,
+    /// Its constraints, as indexes into [`Model::rules`].
+    pub constraints: Vec<u32>,
+    /// Its eligibility rules, as indexes into [`Model::rules`].
+    pub eligibility: Vec<u32>,
+    /// How it is fulfilled, an index into [`Model::fulfilments`], or [`crate::NONE`].
+    pub fulfilment: u32,
+}
+
+/// An option of a product.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct OptionDef {
+    /// Its name.
+    pub name: Str,
+    /// Its type.
+    pub ty: ValueType,
+    /// The value when not given; [`crate::ABSENT`] when it must be given.
+    pub default: i64,
+}
+
+/// A part of a bundle.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct Part {
+    /// Its name.
+    pub name: Str,
+    /// Least number of kinds in it.
+    pub min: u32,
+    /// Greatest number of kinds in it.
+    pub max: u32,
+    /// The products that may be in it, each at most once.
+    pub kinds: Vec<u32>,
+    /// Values of options that the bundle works out where the request says nothing.
+    pub defaults: Vec<PartDefault>,
+}
+
+/// The value of an option of a part, worked out by its bundle.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct PartDefault {
+    /// For children of this product ...
+    pub product: u32,
+    /// ... this option ...
+    pub option: u32,
+    /// ... has the narrow result of this routine, run on the bundle ([`crate::Scope::Item`]).
+    pub routine: u32,
+}
+
+/// What kind of charge.
+#[derive(Archive, Serialize, Debug, Clone, Copy, PartialEq, Eq)]
+#[rkyv(derive(Debug, Clone, Copy, PartialEq, Eq))]
+#[repr(u8)]
+pub enum ChargeKind {
+    /// Once.
+    OneTime,
+    /// Every period.
+    Recurring,
+    /// Every period, by what was used; on a quote by what is expected.
+    Usage,
+}
+
+/// By what the unit price of a charge is multiplied.
+#[derive(Archive, Serialize, Debug, Clone, Copy, PartialEq, Eq)]
+#[rkyv(derive(Debug, Clone, Copy, PartialEq, Eq))]
+pub enum Quantity {
+    /// By one.
+    One,
+    /// By the value of this option.
+    Option(u32),
+    /// By the number of packs in the value of this option.
+    Packs {
+        /// The option.
+        option: u32,
+        /// The size of a pack, at least 1.
+        size: i64,
+        /// Whether a pack that was begun counts.
+        started: bool,
+    },
+}
+
+/// Something that has a price.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct Charge {
+    /// The product it belongs to.
+    pub product: u32,
+    /// Its name in the product.
+    pub name: Str,
+    /// Stable id, `Product.charge`.
+    pub id: Str,
+    /// What people see.
+    pub title: Str,
+    /// What kind of charge.
+    pub kind: ChargeKind,
+    /// Length of a period in months; 0 for a one-time charge.
+    pub months: u32,
+    /// By what the unit price is multiplied.
+    pub quantity: Quantity,
+    /// Where its price may come from, books that replace others first, else in the order of their declaration.
+    pub prices: Vec<PriceCandidate>,
+    /// The adjustments that can meet it, in the order in which they apply.
+    pub adjustments: Vec<Target>,
+    /// Its floors.
+    pub floors: Vec<Floor>,
+}
+
+/// Prices of one charge in one book.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct PriceCandidate {
+    /// The book.
+    pub book: u32,
+    /// The table with the rows.
+    pub table: u32,
+    /// Whether units are priced in the tier they fall in; the tiers are then the last column of the table.
+    pub graduated: bool,
+    /// What each column of the table is matched with, in their order.
+    pub args: Vec<Arg>,
+    /// Decimals of the prices.
+    pub scale: u8,
+    /// The price of each row, a mantissa at `scale`.
+    pub prices: Vec<i64>,
+}
+
+/// What a column of a price table is matched with.
+#[derive(Archive, Serialize, Debug, Clone, Copy, PartialEq, Eq)]
+#[rkyv(derive(Debug, Clone, Copy, PartialEq, Eq))]
+pub enum Arg {
+    /// A fact, by its slot.
+    Fact(u32),
+    /// An option of the product that is charged.
+    Option(u32),
+}
+
+/// A price book.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct Book {
+    /// Declared name, its stable id.
+    pub name: Str,
+    /// What people see.
+    pub title: Str,
+    /// The currencies it has prices in, sorted indexes.
+    pub currencies: Vec<u32>,
+    /// First day.
+    pub from: i32,
+    /// Last day.
+    pub to: i32,
+    /// Condition, a routine of [`crate::Scope::Quote`], or [`crate::NONE`].
+    pub when: u32,
+    /// The book whose prices it replaces, or [`crate::NONE`].
+    pub replaces: u32,
+    /// Rounding mode of every amount that its prices lead to, to the minor unit of the currency.
+    pub rounding: u8,
+}
+
+/// What kind of rule.
+#[derive(Archive, Serialize, Debug, Clone, Copy, PartialEq, Eq)]
+#[rkyv(derive(Debug, Clone, Copy, PartialEq, Eq))]
+#[repr(u8)]
+pub enum RuleKind {
+    /// What must hold.
+    Require,
+    /// What must not hold.
+    Exclude,
+    /// What should hold.
+    Warn,
+    /// A table of what is permitted.
+    Allow,
+    /// Who may buy it.
+    Eligible,
+}
+
+/// A constraint or an eligibility rule.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct Rule {
+    /// Stable id.
+    pub id: Str,
+    /// What kind of rule.
+    pub kind: RuleKind,
+    /// What is said when it does not hold.
+    pub message: Str,
+    /// The condition: a narrow truth value.
+    pub routine: u32,
+    /// The result of the condition with which the rule is satisfied: `false` for an exclusion.
+    pub satisfied_by: bool,
+}
+
+/// What kind of adjustment.
+#[derive(Archive, Serialize, Debug, Clone, Copy, PartialEq, Eq)]
+#[rkyv(derive(Debug, Clone, Copy, PartialEq, Eq))]
+#[repr(u8)]
+pub enum AdjustmentKind {
+    /// A discount.
+    Discount,
+    /// A promotion.
+    Promotion,
+}
+
+/// A discount or a promotion.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct Adjustment {
+    /// Declared name, its stable id.
+    pub name: Str,
+    /// What people see.
+    pub title: Str,
+    /// What kind.
+    pub kind: AdjustmentKind,
+    /// Index into [`Model::stages`].
+    pub stage: u32,
+    /// Order inside the stage, lowest first.
+    pub priority: i32,
+    /// First day.
+    pub from: i32,
+    /// Last day.
+    pub to: i32,
+    /// Who may ask for it, an index into [`Model::roles`]; [`crate::NONE`] if it applies by itself.
+    pub asked_by: u32,
+    /// Type of what is asked for; meaningless if it applies by itself.
+    pub asked: ValueType,
+}
+
+/// An adjustment on a charge.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct Target {
+    /// The adjustment.
+    pub adjustment: u32,
+    /// The bundle that the charged item must be a part of, or [`crate::NONE`].
+    pub within: u32,
+    /// Condition, a routine of [`crate::Scope::Charge`], or [`crate::NONE`].
+    pub when: u32,
+    /// What it saves: a wide result of a routine of [`crate::Scope::Charge`] ...
+    pub saving: u32,
+    /// ... at this scale, before it is rounded as the book says.
+    pub saving_scale: u8,
+}
+
+/// A floor under a charge.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct Floor {
+    /// Stable id.
+    pub id: Str,
+    /// What people see.
+    pub title: Str,
+    /// The least that must be left: a wide result of a routine of [`crate::Scope::Charge`] ...
+    pub least: u32,
+    /// ... at this scale, before it is rounded as the book says.
+    pub least_scale: u8,
+}
+
+/// An approval matrix; the first row whose cells match decides.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct Approval {
+    /// Declared name, its stable id.
+    pub name: Str,
+    /// What people see.
+    pub title: Str,
+    /// The table with the rows.
+    pub table: u32,
+    /// What each column is matched with: narrow results of routines of [`crate::Scope::Total`].
+    pub args: Vec<u32>,
+    /// Heading and type of each column.
+    pub columns: Vec<ShownAs>,
+    /// What each row asks for.
+    pub rows: Vec<ApprovalRow>,
+    /// Whether the requester may not approve.
+    pub never_requester: bool,
+}
+
+/// How a value is shown to people.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct ShownAs {
+    /// Its name.
+    pub name: Str,
+    /// Its type.
+    pub ty: ValueType,
+}
+
+/// What a row of an approval matrix asks for.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct ApprovalRow {
+    /// Steps one after the other; none if nobody has to approve.
+    pub steps: Vec<ApprovalStep>,
+    /// Time to answer in minutes; 0 for no limit.
+    pub within_minutes: u32,
+}
+
+/// One step of an approval.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct ApprovalStep {
+    /// The roles asked together.
+    pub roles: Vec<u32>,
+    /// Whether one of them is enough.
+    pub any: bool,
+}
+
+/// How an accepted line of a product is fulfilled.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct Fulfilment {
+    /// The product.
+    pub product: u32,
+    /// Its tasks, every one after those it waits for.
+    pub tasks: Vec<Task>,
+}
+
+/// A task of a fulfilment.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct Task {
+    /// Its name, stable id within the product.
+    pub name: Str,
+    /// Stable id, `Product.task`.
+    pub id: Str,
+    /// The system that does it.
+    pub system: u32,
+    /// The tasks it waits for: indexes of earlier tasks.
+    pub after: Vec<u32>,
+    /// Condition, a routine of [`crate::Scope::Item`] run on the line's item, or [`crate::NONE`].
+    pub when: u32,
+    /// How often it is tried.
+    pub tries: u32,
+    /// Time limit in minutes.
+    pub within_minutes: u32,
+    /// The operation that undoes it; the empty string for none.
+    pub undo: Str,
+}
