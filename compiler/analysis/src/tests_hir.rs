@@ -1,0 +1,151 @@
+//! Golden tests as data: a request and what is expected of its decision.
+//!
+//! Inputs stay as written: the door of the engine judges them, so that a test may also expect a refusal.
+
+use quo_source::Span;
+
+/// A golden test.
+#[derive(Debug, Clone)]
+pub struct TestCase {
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub span: Span,
+    /// Facts by group.
+    pub given: Vec<(String, Vec<Input>)>,
+    /// Lines of the quote.
+    pub lines: Vec<Line>,
+    /// What was asked for adjustments.
+    pub asked: Vec<Input>,
+    /// What is expected, at least one thing.
+    pub expectations: Vec<Expectation>,
+}
+
+/// A named input as written: `seats 500`, `term 36 months`, `date 2026-07-15`, `discount 12.5%`.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The name.
+    pub name: String,
+    /// Where it stands.
+    pub span: Span,
+    /// Its value as text: a text without its quotes, a number without `_`, a period as `36 months`, `yes`, `EUR`, `12.5%`.
+    pub value: String,
+}
+
+/// A line of the quote.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Its id.
+    pub id: String,
+    /// What is sold.
+    pub item: Item,
+}
+
+/// A product with options and parts.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The product; `None` where the part has one kind.
+    pub product: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+    /// Options given.
+    pub options: Vec<Input>,
+    /// Parts given.
+    pub parts: Vec<(String, Vec<Item>)>,
+}
+
+/// Something expected.
+#[derive(Debug, Clone)]
+pub struct Expectation {
+    /// Where it stands.
+    pub span: Span,
+    /// What.
+    pub kind: Expected,
+}
+
+/// Which amount of a charge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AmountOf {
+    /// The price before adjustments from the list book.
+    List,
+    /// The contract price.
+    Contract,
+    /// What is left after all adjustments.
+    Net,
+    /// The price of one unit, where one row priced all.
+    Unit,
+    /// The saving of the adjustment or floor with this name.
+    Step(String),
+}
+
+/// What is expected.
+#[derive(Debug, Clone)]
+pub enum Expected {
+    /// An amount of a charge: line id, path such as `platform.subscription`.
+    Amount {
+        /// Line id.
+        line: String,
+        /// Path of the charge.
+        charge: String,
+        /// Which amount.
+        of: AmountOf,
+        /// The amount's digits, such as `10175.00`.
+        amount: String,
+        /// The currency.
+        currency: String,
+    },
+    /// A total over the contract.
+    Total {
+        /// Of the net (or of the list) prices.
+        net: bool,
+        /// The amount's digits.
+        amount: String,
+        /// The currency.
+        currency: String,
+    },
+    /// Whether an adjustment applied.
+    Applied {
+        /// Its name.
+        rule: String,
+        /// Whether it did.
+        applied: bool,
+        /// On this line and charge only.
+        on: Option<(String, String)>,
+        /// A text that the reason must contain.
+        because: Option<String>,
+    },
+    /// What an approval matrix asks for: steps of roles; none for nobody.
+    Approval {
+        /// Its name.
+        approval: String,
+        /// The steps: roles and whether any one of them is enough.
+        steps: Vec<(Vec<String>, bool)>,
+    },
+    /// The quote is valid, or invalid with a message that contains a text.
+    Valid {
+        /// Whether it is.
+        valid: bool,
+        /// A text that a message must contain.
+        because: Option<String>,
+    },
+    /// A product is (not) eligible.
+    Eligible {
+        /// The product.
+        product: String,
+        /// Whether it is.
+        eligible: bool,
+        /// A text that a message must contain.
+        because: Option<String>,
+    },
+    /// A warning contains this text.
+    Warning(String),
+    /// A line has exactly these tasks.
+    Tasks {
+        /// Line id.
+        line: String,
+        /// Their names.
+        tasks: Vec<String>,
+    },
+    /// The request is refused at the door with a problem that contains this text.
+    Error(String),
+}
