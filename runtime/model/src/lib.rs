@@ -3,12 +3,29 @@
 //! A package is a header, an rkyv archive of [`Model`] that is memory-mapped and used in place, and an archive of
 //! [`SourceMap`]. It knows nothing of the compiler that wrote it.
 
+mod access;
 pub mod code;
+mod digest;
+mod intern;
+#[expect(
+    missing_docs,
+    reason = "rkyv's derive leaves the fields of its resolvers undocumented"
+)]
+mod kinds;
+mod lookup;
+mod overlap;
 pub mod rules;
 pub mod source_map;
 pub mod table;
+mod table_build;
 
+pub use access::some;
 pub use code::{ABSENT, Bank, Instr, NONE, Op, Program, Routine, Scope};
+pub use digest::{Digest, NotADigest};
+pub use intern::{SetTable, StringTable};
+pub use lookup::{Tier, Tiers};
+pub use overlap::{Overlap, find_overlap};
 pub use rules::*;
 pub use source_map::*;
-pub use table::{Mask, Slot, Table, hash_exact};
+pub use table::{ArchivedTable, Mask, Slot, Table, hash_exact};
+pub use table_build::{ENTRIES_MAX, ExactCell, Interval, Order, TableError, TableRow, build_table};

@@ -10,6 +10,8 @@ use rkyv::{Archive, Serialize};
 use crate::code::Program;
 use crate::table::Table;
 
+pub use crate::kinds::*;
+
 /// A string of the package, by its number in [`Strings`].
 pub type Str = u32;
 
@@ -113,58 +115,6 @@ pub struct EnumDef {
     pub values: Vec<Str>,
     /// Whether values compare by their order.
     pub ordered: bool,
-}
-
-/// The type of an input or of a value shown to a person. Numbers are bounded mantissas at the scale given.
-#[derive(Archive, Serialize, Debug, Clone, Copy, PartialEq, Eq)]
-#[rkyv(derive(Debug, Clone, Copy, PartialEq, Eq))]
-pub enum ValueType {
-    /// `yes` or `no`.
-    Bool,
-    /// A whole number.
-    Int {
-        /// Least value.
-        min: i64,
-        /// Greatest value.
-        max: i64,
-    },
-    /// An exact decimal.
-    Decimal {
-        /// Least mantissa.
-        min: i64,
-        /// Greatest mantissa.
-        max: i64,
-        /// Number of decimals.
-        scale: u8,
-    },
-    /// A percentage. The mantissa is that of the *fraction*: `7.5%` with one decimal is 75 at scale 3.
-    Percent {
-        /// Least mantissa of the fraction.
-        min: i64,
-        /// Greatest mantissa of the fraction.
-        max: i64,
-        /// Number of decimals of the fraction: two more than those of the percentage.
-        scale: u8,
-    },
-    /// An amount in the currency of the quote, a wide mantissa at this scale. Only for showing; not an input.
-    Money {
-        /// Number of decimals.
-        scale: u8,
-    },
-    /// Days since 1970-01-01.
-    Date,
-    /// A number of calendar months.
-    Months,
-    /// A number of days.
-    Days,
-    /// A string: one of the package, or one of the request with a number beyond those.
-    Text,
-    /// Index of a currency of the package.
-    Currency,
-    /// Index of a value of this enumeration.
-    Enum(u32),
-    /// Index of a product. Only for showing; not an input.
-    Product,
 }
 
 /// A fact of the request.
@@ -276,25 +226,6 @@ pub enum ChargeKind {
     Recurring,
     /// Every period, by what was used; on a quote by what is expected.
     Usage,
-}
-
-/// By what the unit price of a charge is multiplied.
-#[derive(Archive, Serialize, Debug, Clone, Copy, PartialEq, Eq)]
-#[rkyv(derive(Debug, Clone, Copy, PartialEq, Eq))]
-pub enum Quantity {
-    /// By one.
-    One,
-    /// By the value of this option.
-    Option(u32),
-    /// By the number of packs in the value of this option.
-    Packs {
-        /// The option.
-        option: u32,
-        /// The size of a pack, at least 1.
-        size: i64,
-        /// Whether a pack that was begun counts.
-        started: bool,
-    },
 }
 
 /// Something that has a price.
