@@ -1,1 +1,40 @@
 //! Evaluate a request on a package: decision, trace, explanation, fingerprints, replay.
+//!
+//! One request, one immutable package, one answer. There is no clock, no randomness and no I/O in here, and nothing of
+//! HTTP or of the compiler: whoever has the bytes of both gets the same answer, today and in ten years.
+//!
+//! ```text
+//!   JSON ──read_request──▶ Request ──decide──▶ Decision ──answer──▶ Answer ──▶ fingerprint
+//!                             │                   │
+//!                             └─── explain: the same plan again, with events recorded ──▶ Explanation
+//! ```
+//!
+//! A [`Decision`] keeps one outcome for each rule, price candidate and adjustment, the chosen rows and the amounts. Why a
+//! test failed is not kept: [`explain`] decides again on the same plan with a recorder that listens, which exact
+//! arithmetic makes the same decision.
+#![deny(clippy::arithmetic_side_effects)]
+
+mod answer;
+mod decide;
+mod evaluate;
+mod explain;
+mod fingerprint;
+mod limits;
+mod package;
+mod request;
+mod token;
+
+pub use answer::{
+    Answer, ApprovalAnswer, ApprovalStepAnswer, ChargeAnswer, Finding, FulfilmentAnswer,
+    LineAnswer, ListNet, PackageRef, PeriodTotal, PriceAnswer, RuleVersion, StepAnswer, TaskAnswer,
+    Totals,
+};
+pub use decide::{Decision, decide};
+pub use evaluate::{EvaluateError, Evaluation, evaluate};
+pub use explain::{Ask, ExplainError, Explanation, explain};
+pub use fingerprint::fingerprint;
+pub use limits::{Limits, Stopped};
+pub use package::Package;
+pub use quo_model::Digest;
+pub use request::{Problem, Refused, Request, read_request};
+pub use token::{Replay, ReplayError, ReplayToken, TokenError, replay};

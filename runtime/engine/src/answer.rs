@@ -1,0 +1,245 @@
+//! The answer to a request: the plain data that services, tests and people read.
+//!
+//! It is rendered from a [`Decision`](crate::Decision) and its package, never calculated with. Every amount is text with
+//! exactly the minor units of its currency, every list has one order that follows from the package and the request, so
+//! that equal decisions give equal bytes. It knows nothing of how it is transported.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Everything a decision says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The rules that decided.
+    pub package: PackageRef,
+    /// Whether nothing blocks: no violation, nothing that may not be sold, a price for everything.
+    pub valid: bool,
+    /// What has to be changed before the quote may go on.
+    pub blocking: Vec<Finding>,
+    /// What should be looked at.
+    pub warnings: Vec<Finding>,
+    /// The lines, in the order of the request.
+    pub lines: Vec<LineAnswer>,
+    /// Sums over all charges that have a price.
+    pub totals: Totals,
+    /// Every approval matrix with the row that decided.
+    pub approvals: Vec<ApprovalAnswer>,
+    /// What each line becomes once it is accepted.
+    pub fulfilment: Vec<FulfilmentAnswer>,
+    /// Last selling date on which this answer would be the same: the earliest last day of the ruleset, of the price books
+    /// used and of the adjustments applied; `null` if none of them ends.
+    pub expires_on: Option<String>,
+    /// The rules that took part, sorted by id.
+    pub rules: Vec<RuleVersion>,
+}
+
+/// The package that decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageRef {
+    /// Its digest in hexadecimal digits.
+    pub digest: String,
+    /// Name of the ruleset.
+    pub ruleset: String,
+    /// Its semantic version.
+    pub version: String,
+    /// Edition of the language.
+    pub edition: u32,
+}
+
+/// Something that is wrong, or looks so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Stable id of the rule, charge or product that it is about.
+    pub rule: String,
+    /// Id of the line; `null` for the quote as a whole.
+    pub line: Option<String>,
+    /// Address of the item inside the line, such as `addons.Sso`; `null` for the line's own product and for the quote.
+    pub item: Option<String>,
+    /// One sentence for people.
+    pub message: String,
+}
+
+/// One line of the quote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineAnswer {
+    /// The id the request gave it.
+    pub id: String,
+    /// The product sold.
+    pub product: String,
+    /// Whether it is configured and priced without a violation. Eligibility is apart.
+    pub valid: bool,
+    /// The constraints it violates.
+    pub violations: Vec<Finding>,
+    /// Whether everything in it may be sold to this customer on this date.
+    pub eligible: bool,
+    /// Why not.
+    pub ineligible: Vec<Finding>,
+    /// Its charges: those of its own product, then those of its parts.
+    pub charges: Vec<ChargeAnswer>,
+}
+
+/// A charge with its waterfall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargeAnswer {
+    /// Address in the line: `subscription`, `platform.subscription`, `addons.Sso.subscription`. The kind stands where the
+    /// part may hold several.
+    pub path: String,
+    /// Stable id of the charge, `Platform.subscription`.
+    pub charge: String,
+    /// What people see.
+    pub title: String,
+    /// `one time`, `recurring` or `usage`.
+    pub kind: String,
+    /// Length of a period in months; 0 for a one-time charge.
+    pub period_months: u32,
+    /// By what the unit price is multiplied, a whole number.
+    pub quantity: String,
+    /// The rows that gave the price the adjustments start from; one, or one for each tier. Empty if there is no price.
+    pub prices: Vec<PriceAnswer>,
+    /// List amount per period; `null` if there is no price.
+    pub list: Option<String>,
+    /// Contract amount per period, where a book that replaces another has a price.
+    pub contract: Option<String>,
+    /// Adjustments and floors in the order in which they applied.
+    pub steps: Vec<StepAnswer>,
+    /// What is left; `null` if there is no price.
+    pub net: Option<String>,
+    /// Rounding of every amount of this charge, as a book writes it; empty if there is no price.
+    pub rounding: String,
+    /// The charge over the whole contract; `null` if there is no price.
+    pub contract_value: Option<ListNet>,
+}
+
+/// A price with the units it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceAnswer {
+    /// The price book.
+    pub book: String,
+    /// Stable key of the row: its cells.
+    pub row: String,
+    /// Price of one unit, with the decimals of its price table.
+    pub price: String,
+    /// The units it is for.
+    pub quantity: String,
+    /// Price times units. The amounts of several tiers are exact and only their sum is rounded, so that they may have more
+    /// decimals than the currency.
+    pub amount: String,
+}
+
+/// One step of a waterfall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepAnswer {
+    /// Stable id of the adjustment or floor.
+    pub rule: String,
+    /// What people see.
+    pub title: String,
+    /// `discount`, `promotion` or `floor`.
+    pub kind: String,
+    /// What was taken; of a floor zero.
+    pub saving: String,
+    /// For a floor, what the adjustment before it would have taken beyond it and did not.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kept: Option<String>,
+    /// What is left after this step.
+    pub left: String,
+}
+
+/// An amount before and after adjustments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListNet {
+    /// Before adjustments: the contract price where there is one, else the list price.
+    pub list: String,
+    /// After adjustments.
+    pub net: String,
+}
+
+/// Sums over the quote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// By the length of the period, shortest first; one-time charges are `months` 0.
+    pub by_period: Vec<PeriodTotal>,
+    /// The value of the whole contract: one-time charges once, the others for every period that begins within the term.
+    /// `null` if a sum does not fit, which blocks the quote.
+    pub contract: Option<ListNet>,
+    /// ISO 4217 code of every amount.
+    pub currency: String,
+}
+
+/// The sum of all charges with periods of one length.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeriodTotal {
+    /// Length of the period in months; 0 for one-time charges.
+    pub months: u32,
+    /// Before adjustments: the contract price where there is one, else the list price.
+    pub list: String,
+    /// After adjustments.
+    pub net: String,
+}
+
+/// An approval matrix and what it asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalAnswer {
+    /// Stable id.
+    pub rule: String,
+    /// What people see.
+    pub title: String,
+    /// Stable key of the row that decided: its cells.
+    pub row: String,
+    /// The value of each column.
+    pub values: BTreeMap<String, String>,
+    /// Who is asked, one step after the other; empty if nobody has to be.
+    pub steps: Vec<ApprovalStepAnswer>,
+    /// Time to answer in minutes; 0 for no limit.
+    pub within_minutes: u32,
+    /// Whether the requester may not approve.
+    pub never_requester: bool,
+}
+
+/// One step of an approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalStepAnswer {
+    /// The roles asked together.
+    pub roles: Vec<String>,
+    /// Whether one of them is enough.
+    pub any: bool,
+}
+
+/// What an accepted line becomes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FulfilmentAnswer {
+    /// Id of the line.
+    pub line: String,
+    /// Its product.
+    pub product: String,
+    /// Its tasks, each after those it waits for.
+    pub tasks: Vec<TaskAnswer>,
+}
+
+/// A task on a downstream system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskAnswer {
+    /// Stable id, `Suite.billing`.
+    pub id: String,
+    /// Its name in the fulfilment of the product.
+    pub name: String,
+    /// The system that does it.
+    pub system: String,
+    /// Names of the tasks it waits for, none of them left out.
+    pub after: Vec<String>,
+    /// How often it is tried.
+    pub tries: u32,
+    /// Time limit in minutes.
+    pub within_minutes: u32,
+    /// The operation that undoes it.
+    pub undo: Option<String>,
+}
+
+/// A rule that took part in the decision.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RuleVersion {
+    /// Stable id.
+    pub id: String,
+    /// Version of the ruleset it was taken from.
+    pub version: String,
+}
