@@ -277,13 +277,24 @@ fn division_says_why_it_has_no_answer() {
         largest.checked_div(number("0.1"), 0, mode),
         Err(ArithmeticError::Overflow)
     );
-    // 76 places of shift between, and an answer that fits.
+    // The numerator is 10⁷⁶ on the way, and the answer fits; or it does not.
+    let widest = Decimal::new(i128::MAX, MAX_SCALE).unwrap();
+    let share = Decimal::ONE.checked_div(widest, MAX_SCALE, mode).unwrap();
+    assert_eq!(
+        share.to_string(),
+        "0.58774717541114375398436826861112283891"
+    );
     let smallest = Decimal::new(1, MAX_SCALE).unwrap();
-    let one = smallest.checked_div(smallest, MAX_SCALE, mode).unwrap();
-    assert_eq!(one, Decimal::ONE);
+    assert_eq!(
+        Decimal::ONE.checked_div(smallest, MAX_SCALE, mode),
+        Err(ArithmeticError::Overflow)
+    );
     // And 38 places the other way: next to nothing, rounded.
     let nothing = |mode| smallest.checked_div(largest, 0, mode).unwrap().mantissa();
     assert_eq!(nothing(Rounding::HalfUp), 0);
     assert_eq!(nothing(Rounding::Up), 1);
     assert_eq!(nothing(Rounding::Floor), 0);
+    let zero = Decimal::new(0, MAX_SCALE).unwrap();
+    let quotient = zero.checked_div(largest, 0, Rounding::Up).unwrap();
+    assert!(quotient.is_zero());
 }
