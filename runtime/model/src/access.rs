@@ -7,7 +7,7 @@ use rkyv::rend::i64_le;
 
 use crate::NONE;
 use crate::code::{ArchivedInstr, ArchivedProgram, ArchivedRoutine};
-use crate::rules::{ArchivedCharge, ArchivedModel, ArchivedProduct, ArchivedStrings, Str};
+use crate::rules::{ArchivedCharge, ArchivedModel, ArchivedProduct, ArchivedStrings, Str, Strings};
 
 /// An index that may be [`NONE`], as an option.
 #[must_use]
@@ -23,6 +23,16 @@ pub(crate) const fn at(index: u32) -> usize {
 /// A length or position as the format's index; beyond it [`NONE`], which no range check accepts.
 pub(crate) fn index(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(NONE)
+}
+
+impl Strings {
+    /// The string with this number; `None` beyond the last.
+    #[must_use]
+    pub fn get(&self, string: Str) -> Option<&str> {
+        let start = *self.offsets.get(at(string))?;
+        let end = *self.offsets.get(at(string).checked_add(1)?)?;
+        self.blob.get(at(start)..at(end))
+    }
 }
 
 impl ArchivedStrings {

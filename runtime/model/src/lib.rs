@@ -6,6 +6,7 @@
 mod access;
 pub mod code;
 mod digest;
+mod header;
 mod intern;
 #[expect(
     missing_docs,
@@ -14,18 +15,23 @@ mod intern;
 mod kinds;
 mod lookup;
 mod overlap;
+mod package;
 pub mod rules;
 pub mod source_map;
+mod store;
 pub mod table;
 mod table_build;
 
 pub use access::some;
 pub use code::{ABSENT, Bank, Instr, NONE, Op, Program, Routine, Scope};
 pub use digest::{Digest, NotADigest};
+pub use header::{FORMAT_VERSION, HEADER_LEN, NAME_LEN_MAX, SECTION_ALIGNMENT};
 pub use intern::{SetTable, StringTable};
 pub use lookup::{Tier, Tiers};
 pub use overlap::{Overlap, find_overlap};
+pub use package::{OpenError, Package, WriteError, write_package};
 pub use rules::*;
 pub use source_map::*;
+pub use store::{PackageStore, StoreError};
 pub use table::{ArchivedTable, Mask, Slot, Table, hash_exact};
 pub use table_build::{ENTRIES_MAX, ExactCell, Interval, Order, TableError, TableRow, build_table};
