@@ -1,0 +1,292 @@
+//! An approval case: who must approve, in which order, until when, and what they said.
+//!
+//! A case comes from one row of an approval matrix. Its steps follow one another; all roles of a
+//! step must approve, in any order. A step that is not answered in time passes to the next; the
+//! last step stays open and is marked overdue. One person decides once in a case, and never on
+//! what they prepared themselves.
+
+use crate::machine::{Authority, Guard, Machine, Retry, SideEffect, Transition, names};
+use crate::principal::Actor;
+use crate::snapshot::ApprovalNeed;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+names! {
+    /// The states of an approval case.
+    pub enum CaseState {
+        /// A step waits for its roles.
+        Open = "open",
+        /// The last step is late, and nobody is above it.
+        Overdue = "overdue",
+        /// Every step has approved or was passed over.
+        Approved = "approved",
+        /// A role refused.
+        Refused = "refused",
+        /// What was to be approved is gone.
+        Withdrawn = "withdrawn",
+    }
+}
+
+names! {
+    /// The commands of an approval case.
+    pub enum CaseVerb {
+        /// One role approves.
+        Grant = "approve",
+        /// One role refuses.
+        Refuse = "reject",
+        /// The open step is late.
+        Escalate = "escalate",
+        /// What was to be approved is gone: withdrawn with its revision, or by another refusal.
+        Withdraw = "withdraw",
+    }
+}
+
+use CaseState::{Approved, Open, Overdue, Refused, Withdrawn};
+use CaseVerb as C;
+
+type Row = Transition<CaseState, C>;
+
+const DECIDERS: &[Guard] = &[
+    Guard::RoleIsAsked,
+    Guard::SegregationOfDuties,
+    Guard::DecidesOnce,
+];
+
+const fn grant(from: CaseState, to: CaseState) -> Row {
+    Row::new(from, C::Grant, to, "quo.approval.granted")
+        .by(Authority::Approver)
+        .guarded(DECIDERS)
+}
+
+const fn refuse(from: CaseState) -> Row {
+    Row::new(from, C::Refuse, Refused, "quo.approval.refused")
+        .by(Authority::Approver)
+        .guarded(DECIDERS)
+}
+
+const fn withdraw(from: CaseState) -> Row {
+    // Recorded by the event that ends the revision; the case has none of its own.
+    Row::new(from, C::Withdraw, Withdrawn, "quo.quote.*")
+        .by(Authority::Anyone)
+        .effects(&[SideEffect::ClearsTimers])
+}
+
+/// The transition table of an approval case.
+pub const TRANSITIONS: &[Row] = &[
+    grant(Open, Open).when(Guard::StepContinues),
+    grant(Open, Open)
+        .when(Guard::AnotherStepFollows)
+        .effects(&[SideEffect::SetsDeadline])
+        .times_out_with(C::Escalate),
+    grant(Open, Approved).effects(&[SideEffect::ClearsTimers]),
+    refuse(Open),
+    Row::new(Open, C::Escalate, Open, "quo.approval.escalated")
+        .when(Guard::AnotherStepFollows)
+        .by(Authority::System)
+        .guarded(&[Guard::DeadlinePassed])
+        .effects(&[SideEffect::SetsDeadline])
+        .times_out_with(C::Escalate)
+        .retried(Retry::Idempotent),
+    Row::new(Open, C::Escalate, Overdue, "quo.approval.escalated")
+        .by(Authority::System)
+        .guarded(&[Guard::DeadlinePassed])
+        .effects(&[SideEffect::ClearsTimers]),
+    withdraw(Open),
+    grant(Overdue, Overdue).when(Guard::StepContinues),
+    grant(Overdue, Approved),
+    refuse(Overdue),
+    withdraw(Overdue),
+];
+
+/// The state machine of an approval case.
+pub const MACHINE: Machine<CaseState, C> = Machine {
+    name: "approval case",
+    initial: Open,
+    created_by: "quo.quote.submitted_for_approval",
+    transitions: TRANSITIONS,
+};
+
+/// What one role said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RoleDecision {
+    /// The step, counted from 1.
+    pub step: u32,
+    /// The role.
+    pub role: String,
+    /// Who held it.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+    /// Whether the role approved.
+    pub granted: bool,
+}
+
+/// An approval case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ApprovalCase {
+    /// Its number within the revision, from 1.
+    pub number: u32,
+    /// What the matrix asked for; steps without roles are left out.
+    pub need: ApprovalNeed,
+    /// Its state.
+    pub state: CaseState,
+    /// The step that is open, counted from 1.
+    pub step: u32,
+    /// When the open step must be answered.
+    pub deadline: Option<Timestamp>,
+    /// Steps that were passed over because they did not answer.
+    pub escalated: Vec<u32>,
+    /// What was said, in order.
+    pub decisions: Vec<RoleDecision>,
+}
+
+impl ApprovalCase {
+    /// A case as it is opened.
+    #[must_use]
+    pub fn open(number: u32, need: &ApprovalNeed, deadline: Option<Timestamp>) -> Self {
+        let mut need = need.clone();
+        need.steps.retain(|group| !group.is_empty());
+        Self {
+            number,
+            need,
+            state: Open,
+            step: 1,
+            deadline,
+            escalated: Vec::new(),
+            decisions: Vec::new(),
+        }
+    }
+
+    /// Roles of the open step that have not approved yet.
+    #[must_use]
+    pub fn missing_roles(&self) -> Vec<&str> {
+        let step = usize::try_from(self.step.saturating_sub(1)).unwrap_or(usize::MAX);
+        let group = self
+            .need
+            .steps
+            .get(step)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        group
+            .iter()
+            .map(String::as_str)
+            .filter(|role| {
+                !self
+                    .decisions
+                    .iter()
+                    .any(|d| d.step == self.step && d.role == *role && d.granted)
+            })
+            .collect()
+    }
+
+    /// Whether a step follows the open one.
+    #[must_use]
+    pub fn another_step_follows(&self) -> bool {
+        usize::try_from(self.step).is_ok_and(|step| step < self.need.steps.len())
+    }
+
+    /// When a step opened at `now` must be answered.
+    #[must_use]
+    pub fn deadline_from(need: &ApprovalNeed, now: Timestamp) -> Option<Timestamp> {
+        need.within_hours
+            .map(|hours| now.plus_millis(i64::from(hours) * crate::time::HOUR_MS))
+    }
+
+    /// Notes what a role said and moves on: to the next step, which must answer by
+    /// `next_deadline`, or to the end of the case.
+    pub(crate) fn record(&mut self, decision: RoleDecision, next_deadline: Option<Timestamp>) {
+        let granted = decision.granted;
+        self.decisions.push(decision);
+        if !granted {
+            self.state = Refused;
+            self.deadline = None;
+        } else if self.missing_roles().is_empty() {
+            if self.another_step_follows() {
+                self.step = self.step.saturating_add(1);
+                self.deadline = next_deadline;
+            } else {
+                self.state = Approved;
+                self.deadline = None;
+            }
+        }
+    }
+
+    /// Whether somebody may still decide.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.state, Open | Overdue)
+    }
+
+    /// What holds for a decision of `actor` in `role` at `now`, in the words of the table's guards.
+    ///
+    /// # Errors
+    /// What the guard saw, in words.
+    pub(crate) fn holds(&self, guard: Guard, asked: &Asked<'_>) -> Result<(), String> {
+        let missing = self.missing_roles();
+        let holds = |yes: bool, detail: String| if yes { Ok(()) } else { Err(detail) };
+        match guard {
+            Guard::RoleIsAsked => {
+                let case = self.number;
+                holds(
+                    missing.contains(&asked.role),
+                    format!(
+                        "approval case {case} waits for {}, not for `{}`",
+                        quoted(&missing),
+                        asked.role
+                    ),
+                )?;
+                holds(
+                    asked.has_role,
+                    format!("`{}` does not hold the role `{}`", asked.actor, asked.role),
+                )
+            }
+            Guard::SegregationOfDuties => holds(
+                !asked.prepared,
+                format!("`{}` prepared what is to be approved", asked.actor),
+            ),
+            Guard::DecidesOnce => holds(
+                !self.decisions.iter().any(|d| d.by == *asked.actor),
+                format!(
+                    "`{}` has already decided in this approval case",
+                    asked.actor
+                ),
+            ),
+            Guard::StepContinues => holds(
+                missing.len() > 1,
+                "no other role of the step is missing".to_owned(),
+            ),
+            Guard::AnotherStepFollows => holds(
+                self.another_step_follows(),
+                "it is the last step".to_owned(),
+            ),
+            Guard::DeadlinePassed => match self.deadline {
+                Some(deadline) => holds(
+                    asked.now >= deadline,
+                    format!("the step has time until {deadline}"),
+                ),
+                None => Err("the step has no deadline".to_owned()),
+            },
+            other => Err(format!("an approval case knows nothing of `{other}`")),
+        }
+    }
+}
+
+/// Who decides what, when: what the guards of a case look at.
+pub(crate) struct Asked<'a> {
+    pub now: Timestamp,
+    pub actor: &'a Actor,
+    pub role: &'a str,
+    pub has_role: bool,
+    pub prepared: bool,
+}
+
+fn quoted(roles: &[&str]) -> String {
+    let roles: Vec<String> = roles.iter().map(|role| format!("`{role}`")).collect();
+    if roles.is_empty() {
+        "nobody".to_owned()
+    } else {
+        roles.join(" and ")
+    }
+}

@@ -1,0 +1,128 @@
+//! Folding: what each event changes in an order.
+//!
+//! Nothing is decided here. `None` means that the event names a task the order does not have.
+
+use super::event::{OrderCaptured, OrderEvent, PlannedTask, TaskReconciled, TaskStarted};
+use super::{Order, OrderState};
+use crate::ids::TaskId;
+use crate::task::{Finding, Task, TaskState};
+
+pub(super) fn captured(event: &OrderCaptured) -> Order {
+    Order {
+        id: event.order.clone(),
+        version: 1,
+        state: OrderState::Captured,
+        commitment: event.commitment.clone(),
+        acceptance: event.acceptance.clone(),
+        problem: None,
+        tasks: Vec::new(),
+    }
+}
+
+pub(super) fn apply(order: &mut Order, event: &OrderEvent) -> Option<()> {
+    use OrderEvent as E;
+    match event {
+        E::OrderCaptured(_) => return None,
+        E::OrderSubmitted(_) => order.state = OrderState::Submitted,
+        E::OrderValidated(_) => order.state = OrderState::Validated,
+        E::OrderValidationFailed(e) => {
+            order.state = OrderState::Held;
+            order.problem = Some(e.problem.clone());
+        }
+        E::OrderDecomposed(e) => {
+            order.state = OrderState::InProgress;
+            order.tasks = e.tasks.iter().map(planned).collect();
+        }
+        E::OrderHeld(_) => order.state = OrderState::Held,
+        E::OrderResumed(_) => order.state = OrderState::InProgress,
+        E::OrderCompleted(_) => order.state = OrderState::Completed,
+        E::OrderCancelled(_) => order.state = OrderState::Cancelled,
+        E::TaskReleased(e) => task(order, &e.task)?.state = TaskState::Ready,
+        E::TaskStarted(e) => started(task(order, &e.task)?, e),
+        E::TaskCompleted(e) => {
+            let task = task(order, &e.task)?;
+            task.state = TaskState::Completed;
+            task.reference = e.reference.clone();
+            task.deadline = None;
+        }
+        E::TaskRetryScheduled(e) => {
+            let task = task(order, &e.task)?;
+            task.state = TaskState::Ready;
+            task.detail = Some(e.detail.clone());
+            task.deadline = None;
+            task.not_before = Some(e.not_before);
+        }
+        E::TaskFailed(e) => {
+            let task = task(order, &e.task)?;
+            task.state = TaskState::Failed;
+            task.detail = Some(e.detail.clone());
+            task.deadline = None;
+        }
+        E::TaskOutcomeUnknown(e) => {
+            let task = task(order, &e.task)?;
+            task.state = TaskState::Unknown;
+            task.detail = Some(e.detail.clone());
+            task.deadline = None;
+            task.reconciliations = 0;
+        }
+        E::TaskReconciliationBegun(e) => {
+            let task = task(order, &e.task)?;
+            task.state = TaskState::Reconciling;
+            task.reconciliations = e.inquiry;
+        }
+        E::TaskReconciled(e) => reconciled(task(order, &e.task)?, e),
+        E::TaskRetried(e) => {
+            let task = task(order, &e.task)?;
+            task.state = TaskState::Ready;
+            task.tries_allowed = e.tries_allowed;
+            // The person who repairs opens a new window, else the try could never begin.
+            task.first_started_at = None;
+            task.not_before = None;
+        }
+        E::TaskSkipped(e) => task(order, &e.task)?.state = TaskState::Skipped,
+    }
+    Some(())
+}
+
+fn task<'a>(order: &'a mut Order, id: &TaskId) -> Option<&'a mut Task> {
+    order.tasks.iter_mut().find(|task| task.id == *id)
+}
+
+fn planned(planned: &PlannedTask) -> Task {
+    Task {
+        id: planned.id.clone(),
+        plan: planned.plan.clone(),
+        external_key: planned.external_key.clone(),
+        state: TaskState::Pending,
+        tries: 0,
+        tries_allowed: planned.plan.tries,
+        first_started_at: None,
+        deadline: None,
+        not_before: None,
+        reconciliations: 0,
+        reference: None,
+        detail: None,
+    }
+}
+
+fn started(task: &mut Task, event: &TaskStarted) {
+    task.state = TaskState::Started;
+    task.tries = event.attempt;
+    task.first_started_at = task.first_started_at.or(Some(event.at));
+    task.deadline = Some(event.deadline);
+    task.not_before = None;
+    task.detail = None;
+}
+
+fn reconciled(task: &mut Task, event: &TaskReconciled) {
+    task.state = event.to;
+    task.not_before = event.not_before;
+    match &event.finding {
+        Finding::Done { reference } => {
+            task.reference = reference.clone();
+            task.detail = None;
+        }
+        Finding::Failed { detail } => task.detail = Some(detail.clone()),
+        Finding::NotDone | Finding::Unknown => {}
+    }
+}
