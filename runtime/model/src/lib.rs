@@ -21,6 +21,7 @@ pub mod source_map;
 mod store;
 pub mod table;
 mod table_build;
+mod verify;
 
 pub use access::some;
 pub use code::{ABSENT, Bank, Instr, NONE, Op, Program, Routine, Scope};
@@ -35,3 +36,4 @@ pub use source_map::*;
 pub use store::{PackageStore, StoreError};
 pub use table::{ArchivedTable, Mask, Slot, Table, hash_exact};
 pub use table_build::{ENTRIES_MAX, ExactCell, Interval, Order, TableError, TableRow, build_table};
+pub use verify::VerifyError;

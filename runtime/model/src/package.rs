@@ -15,6 +15,7 @@ use crate::digest::Digest;
 use crate::header::{HEADER_LEN, Header, NAME_LEN_MAX, SECTION_ALIGNMENT, Section};
 use crate::rules::{ArchivedModel, Model};
 use crate::source_map::{ArchivedSourceMap, SourceMap};
+use crate::verify::{VerifyError, verify, verify_source_map};
 
 /// Why a file is refused as a package.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,6 +84,14 @@ pub enum OpenError {
         section: &'static str,
         /// What the validation found.
         reason: String,
+    },
+    /// A section is a valid archive of something that is not well formed.
+    #[error("the package is malformed: its {section} was not verified ({reason})")]
+    NotVerified {
+        /// Which section.
+        section: &'static str,
+        /// What the verifier found.
+        reason: VerifyError,
     },
     /// The header and the model disagree.
     #[error("the package is malformed: header and model disagree about its {what}")]
@@ -180,7 +189,7 @@ impl Package {
         let checked = self
             .inner
             .source_map
-            .get_or_init(|| check_source_map(&self.inner.map, &self.inner.header));
+            .get_or_init(|| check_source_map(&self.inner.map, &self.inner.header, self.model()));
         checked.clone()?;
         let bytes = self.section(&self.inner.header.source_map);
         #[expect(
@@ -204,8 +213,8 @@ impl Package {
 /// Checks everything of a file in memory, the source map too, and gives its digest.
 pub(crate) fn check_all(file: &AlignedVec) -> Result<Digest, OpenError> {
     let (header, digest) = check_frame(file)?;
-    check_model(file, &header)?;
-    check_source_map(file, &header)?;
+    let model = check_model(file, &header)?;
+    check_source_map(file, &header, model)?;
     Ok(digest)
 }
 
@@ -245,7 +254,7 @@ where
     })
 }
 
-fn check_model(file: &[u8], header: &Header) -> Result<(), OpenError> {
+fn check_model<'a>(file: &'a [u8], header: &Header) -> Result<&'a ArchivedModel, OpenError> {
     let model: &ArchivedModel = check_section(file, &header.model, MODEL)?;
     let disagrees = |what| Err(OpenError::HeaderDisagrees { what });
     if model.str(model.meta.ruleset.to_native()) != header.ruleset {
@@ -257,12 +266,19 @@ fn check_model(file: &[u8], header: &Header) -> Result<(), OpenError> {
     if model.meta.edition.to_native() != header.edition {
         return disagrees("edition");
     }
-    Ok(())
+    verify(model).map_err(|reason| OpenError::NotVerified {
+        section: MODEL,
+        reason,
+    })?;
+    Ok(model)
 }
 
-fn check_source_map(file: &[u8], header: &Header) -> Result<(), OpenError> {
-    check_section::<ArchivedSourceMap>(file, &header.source_map, SOURCE_MAP)?;
-    Ok(())
+fn check_source_map(file: &[u8], header: &Header, model: &ArchivedModel) -> Result<(), OpenError> {
+    let map: &ArchivedSourceMap = check_section(file, &header.source_map, SOURCE_MAP)?;
+    verify_source_map(model, map).map_err(|reason| OpenError::NotVerified {
+        section: SOURCE_MAP,
+        reason,
+    })
 }
 
 /// Why a package cannot be written.

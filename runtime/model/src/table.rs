@@ -13,7 +13,7 @@ use rkyv::{Archive, Serialize};
 #[derive(Archive, Serialize, Debug, Clone, Default, PartialEq, Eq)]
 #[rkyv(derive(Debug))]
 pub struct Table {
-    /// Stable id of the table.
+    /// Stable id of the table, a string of the package.
     pub id: u32,
     /// Number of columns matched exactly; their arguments come first.
     pub exact: u32,

@@ -1,0 +1,298 @@
+//! Charges with their prices, adjustments and floors; price books and adjustments.
+
+use super::code::may_hold;
+use super::vocabulary::{NARROW_DECIMALS_MAX, WIDE_DECIMALS_MAX, distinct, input_type};
+use super::{
+    Need, Verified, acyclic, are_strings, ensure, fits, in_range, in_range_or_none, is_window,
+    strictly_ascending,
+};
+use crate::access::{at, index, some};
+use crate::kinds::{ArchivedQuantity, ArchivedValueType};
+use crate::rules::{
+    ArchivedArg, ArchivedCharge, ArchivedChargeKind, ArchivedModel, ArchivedPriceCandidate,
+    ArchivedProduct, ArchivedTarget,
+};
+use crate::{Bank, NONE, Scope};
+
+/// Verifies books, adjustments and charges.
+pub(super) fn verify(model: &ArchivedModel) -> Verified {
+    books(model)?;
+    adjustments(model)?;
+    let mut begins = 0u32;
+    for (id, product) in model.products.iter().enumerate() {
+        let place = format!("product `{}`", model.str(product.name.to_native()));
+        let len = product.charges_len.to_native();
+        let charges = model.charges_of(product);
+        ensure!(
+            product.charges_at.to_native() == begins && charges.len() == at(len),
+            place,
+            "does not have the charges that follow those of the product before it"
+        );
+        begins = begins.saturating_add(len);
+        for item in charges {
+            charge(model, index(id), product, item)?;
+        }
+        distinct(
+            model,
+            &place,
+            charges
+                .iter()
+                .map(|charge| charge.name.to_native())
+                .collect(),
+        )?;
+    }
+    ensure!(
+        at(begins) == model.charges.len(),
+        "the charges",
+        "contain one that belongs to no product"
+    );
+    let ids = model.charges.iter().map(|charge| charge.id.to_native());
+    distinct(model, "the charges", ids.collect())
+}
+
+fn books(model: &ArchivedModel) -> Verified {
+    let mut edges = Vec::new();
+    for (id, book) in model.books.iter().enumerate() {
+        are_strings(
+            model,
+            format!("book {id}"),
+            &[book.name.to_native(), book.title.to_native()],
+        )?;
+        let place = format!("book `{}`", model.str(book.name.to_native()));
+        let currencies = book.currencies.iter().map(|currency| currency.to_native());
+        for currency in currencies.clone() {
+            in_range(currency, model.currencies.len(), &place, "currency")?;
+        }
+        ensure!(
+            strictly_ascending(currencies),
+            place,
+            "does not have its currencies sorted"
+        );
+        is_window(book.from.to_native(), book.to.to_native(), &place)?;
+        if let Some(when) = some(book.when.to_native()) {
+            fits(model, when, Need::QUOTE, &place, "the condition")?;
+        }
+        if let Some(replaces) = some(book.replaces.to_native()) {
+            in_range(replaces, model.books.len(), &place, "book")?;
+            edges.push((index(id), replaces));
+        }
+        is_rounding(book.rounding, &place)?;
+    }
+    ensure!(
+        acyclic(model.books.len(), &edges),
+        "the books",
+        "contain one that replaces itself"
+    );
+    let names = model.books.iter().map(|book| book.name.to_native());
+    distinct(model, "the books", names.collect())
+}
+
+fn is_rounding(mode: u8, place: &str) -> Verified {
+    let known = quo_value::Rounding::from_code(mode).is_some();
+    ensure!(
+        known,
+        place,
+        "has the rounding mode {mode}, which is not known"
+    );
+    Ok(())
+}
+
+fn adjustments(model: &ArchivedModel) -> Verified {
+    for (id, adjustment) in model.adjustments.iter().enumerate() {
+        let strings = [adjustment.name.to_native(), adjustment.title.to_native()];
+        are_strings(model, format!("adjustment {id}"), &strings)?;
+        let place = format!("adjustment `{}`", model.str(adjustment.name.to_native()));
+        in_range(
+            adjustment.stage.to_native(),
+            model.stages.len(),
+            &place,
+            "stage",
+        )?;
+        is_window(
+            adjustment.from.to_native(),
+            adjustment.to.to_native(),
+            &place,
+        )?;
+        let asked_by = adjustment.asked_by.to_native();
+        in_range_or_none(asked_by, model.roles.len(), &place, "role")?;
+        if asked_by != NONE {
+            input_type(model, &adjustment.asked, &place)?;
+        }
+    }
+    let names = model
+        .adjustments
+        .iter()
+        .map(|adjustment| adjustment.name.to_native());
+    distinct(model, "the adjustments", names.collect())
+}
+
+fn charge(
+    model: &ArchivedModel,
+    product_id: u32,
+    product: &ArchivedProduct,
+    charge: &ArchivedCharge,
+) -> Verified {
+    let strings = [&charge.name, &charge.id, &charge.title].map(|string| string.to_native());
+    are_strings(model, "the charges", &strings)?;
+    let place = format!("charge `{}`", model.str(charge.id.to_native()));
+    ensure!(
+        charge.product == product_id,
+        place,
+        "lies among the charges of another product"
+    );
+    ensure!(
+        (charge.kind == ArchivedChargeKind::OneTime) == (charge.months == 0),
+        place,
+        "has a period of {} months",
+        charge.months
+    );
+    quantity(&charge.quantity, product, &place)?;
+    for candidate in charge.prices.iter() {
+        price(model, product, candidate, &place)?;
+    }
+    let mut order = Vec::with_capacity(charge.adjustments.len());
+    for target in charge.adjustments.iter() {
+        adjusted(model, product_id, target, &place)?;
+        let adjustment = model.adjustments.get(at(target.adjustment.to_native()));
+        order.extend(adjustment.map(|one| (one.stage.to_native(), one.priority.to_native())));
+    }
+    ensure!(
+        order.is_sorted(),
+        place,
+        "does not have its adjustments in the order of stages and priorities"
+    );
+    for floor in charge.floors.iter() {
+        are_strings(
+            model,
+            &place,
+            &[floor.id.to_native(), floor.title.to_native()],
+        )?;
+        let need = wide_on_charge(product_id, NONE);
+        fits(model, floor.least.to_native(), need, &place, "the floor")?;
+        is_wide_scale(floor.least_scale, &place)?;
+    }
+    Ok(())
+}
+
+fn wide_on_charge(product: u32, within: u32) -> Need {
+    Need {
+        scope: Scope::Charge,
+        product,
+        within,
+        result: Bank::Wide,
+    }
+}
+
+fn is_wide_scale(scale: u8, place: &str) -> Verified {
+    ensure!(
+        scale <= WIDE_DECIMALS_MAX,
+        place,
+        "has {scale} decimals, more than {WIDE_DECIMALS_MAX}"
+    );
+    Ok(())
+}
+
+fn quantity(quantity: &ArchivedQuantity, product: &ArchivedProduct, place: &str) -> Verified {
+    let option = match quantity {
+        ArchivedQuantity::One => return Ok(()),
+        ArchivedQuantity::Option(option) => option,
+        ArchivedQuantity::Packs { option, size, .. } => {
+            ensure!(*size >= 1, place, "has packs of {size}");
+            option
+        }
+    };
+    let ty = product
+        .options
+        .get(at(option.to_native()))
+        .map(|option| &option.ty);
+    let number = matches!(
+        ty,
+        Some(ArchivedValueType::Int { .. } | ArchivedValueType::Decimal { .. })
+    );
+    ensure!(
+        number,
+        place,
+        "is multiplied by option {option}, which is no number of its product"
+    );
+    Ok(())
+}
+
+fn price(
+    model: &ArchivedModel,
+    product: &ArchivedProduct,
+    candidate: &ArchivedPriceCandidate,
+    place: &str,
+) -> Verified {
+    in_range(candidate.book.to_native(), model.books.len(), place, "book")?;
+    in_range(
+        candidate.table.to_native(),
+        model.tables.len(),
+        place,
+        "table",
+    )?;
+    let Some(table) = model.tables.get(at(candidate.table.to_native())) else {
+        return Ok(());
+    };
+    ensure!(
+        candidate.args.len() == at(table.columns()),
+        place,
+        "gives {} arguments to a table with {} columns",
+        candidate.args.len(),
+        table.columns()
+    );
+    for arg in candidate.args.iter() {
+        match arg {
+            ArchivedArg::Fact(slot) => {
+                in_range(slot.to_native(), model.facts.len(), place, "fact")?
+            }
+            ArchivedArg::Option(option) => {
+                in_range(option.to_native(), product.options.len(), place, "option")?
+            }
+        }
+    }
+    ensure!(
+        candidate.prices.len() == table.row_keys.len(),
+        place,
+        "has {} prices for {} rows",
+        candidate.prices.len(),
+        table.row_keys.len()
+    );
+    ensure!(
+        candidate.scale <= NARROW_DECIMALS_MAX,
+        place,
+        "has prices with {} decimals",
+        candidate.scale
+    );
+    ensure!(
+        !candidate.graduated || table.ranges > 0,
+        place,
+        "has graduated prices in a table without tiers"
+    );
+    Ok(())
+}
+
+fn adjusted(model: &ArchivedModel, product: u32, target: &ArchivedTarget, place: &str) -> Verified {
+    in_range(
+        target.adjustment.to_native(),
+        model.adjustments.len(),
+        place,
+        "adjustment",
+    )?;
+    let within = target.within.to_native();
+    in_range_or_none(within, model.products.len(), place, "bundle")?;
+    ensure!(
+        within == NONE || may_hold(model, within, product),
+        place,
+        "is adjusted within a bundle that cannot hold its product"
+    );
+    let need = wide_on_charge(product, within);
+    if let Some(when) = some(target.when.to_native()) {
+        let narrow = Need {
+            result: Bank::Narrow,
+            ..need
+        };
+        fits(model, when, narrow, place, "the condition of an adjustment")?;
+    }
+    fits(model, target.saving.to_native(), need, place, "the saving")?;
+    is_wide_scale(target.saving_scale, place)
+}
