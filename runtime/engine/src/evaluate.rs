@@ -1,10 +1,11 @@
 //! From the bytes of a request to everything a service keeps of its evaluation.
 
+use quo_model::Package;
+
 use crate::answer::Answer;
 use crate::decide::{Decision, decide};
 use crate::fingerprint::fingerprint;
 use crate::limits::{Limits, Stopped};
-use crate::package::Package;
 use crate::request::{Refused, Request, read_request};
 use crate::token::ReplayToken;
 

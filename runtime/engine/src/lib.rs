@@ -19,9 +19,13 @@ mod decide;
 mod evaluate;
 mod explain;
 mod fingerprint;
+mod frame;
+mod interpret;
 mod limits;
-mod package;
+mod nearest;
+mod record;
 mod request;
+mod show;
 mod token;
 
 pub use answer::{
@@ -34,7 +38,6 @@ pub use evaluate::{EvaluateError, Evaluation, evaluate};
 pub use explain::{Ask, ExplainError, Explanation, explain};
 pub use fingerprint::fingerprint;
 pub use limits::{Limits, Stopped};
-pub use package::Package;
-pub use quo_model::Digest;
+pub use quo_model::{Digest, Package};
 pub use request::{Problem, Refused, Request, read_request};
 pub use token::{Replay, ReplayError, ReplayToken, TokenError, replay};

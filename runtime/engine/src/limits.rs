@@ -50,6 +50,15 @@ impl<'a> Tank<'a> {
         }
     }
 
+    /// For work that is bounded otherwise.
+    pub(crate) fn endless() -> Self {
+        Self {
+            given: u64::MAX,
+            left: u64::MAX,
+            cancel: None,
+        }
+    }
+
     /// Takes the price of a piece of work before it is done.
     #[inline]
     pub(crate) fn take(&mut self, steps: u64) -> Result<(), Stopped> {

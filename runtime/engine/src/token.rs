@@ -16,14 +16,13 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::{DecompressError, TINFLStatus, decompress_to_vec_with_limit};
-use quo_model::Digest;
+use quo_model::{Digest, Package};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::evaluate::{EvaluateError, Evaluation, evaluate};
 use crate::fingerprint::{canonical_json, from_hash, hash_of};
 use crate::limits::Limits;
-use crate::package::Package;
 use crate::request::REQUEST_BYTES_MAX;
 
 const PREFIX: &str = "qr1.";

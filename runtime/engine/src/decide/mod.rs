@@ -1,8 +1,9 @@
 //! The decision.
 
+use quo_model::Package;
+
 use crate::answer::Answer;
 use crate::limits::{Limits, Stopped};
-use crate::package::Package;
 use crate::request::Request;
 
 /// A decision.

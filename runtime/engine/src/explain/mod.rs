@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use quo_model::Package;
+
 use crate::limits::{Limits, Stopped};
-use crate::package::Package;
 use crate::request::Request;
 
 /// What is to be explained.

@@ -1,0 +1,398 @@
+//! The interpreter: runs a routine of the decision program on registers that are used again and again.
+//!
+//! It is total. Code that the verifier would have refused ends in [`Stopped::Damaged`], arithmetic without an answer in an
+//! error that the plan turns into a finding with the rule's name. Jumps only go ahead, so a routine takes at most as many
+//! steps as it has instructions; they are paid for before it starts. Which operation means what is written down in
+//! [`quo_model::Op`].
+
+use quo_model::code::ArchivedInstr;
+use quo_model::{ABSENT, Op};
+use quo_value::{ArithmeticError, Rounding, div_round_i128, mul_div_round_i128, pow10_i128};
+
+use crate::frame::{Frame, at, index};
+use crate::limits::{Stopped, Tank};
+use crate::record::Recorder;
+
+/// Why a routine has no result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Its arithmetic has no answer: a finding of the decision.
+    Arithmetic(ArithmeticError),
+    /// The whole decision ends.
+    Stopped(Stopped),
+}
+
+impl From<ArithmeticError> for Fault {
+    fn from(error: ArithmeticError) -> Self {
+        Self::Arithmetic(error)
+    }
+}
+
+impl From<Stopped> for Fault {
+    fn from(stopped: Stopped) -> Self {
+        Self::Stopped(stopped)
+    }
+}
+
+const DAMAGED: Fault = Fault::Stopped(Stopped::Damaged);
+const OVERFLOW: Fault = Fault::Arithmetic(ArithmeticError::Overflow);
+
+/// A bank of registers, as many as an operand can name.
+struct Bank<T>([T; 256]);
+
+impl<T: Copy> Bank<T> {
+    #[inline]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a number of eight bits is always inside an array of 256"
+    )]
+    fn get(&self, register: u8) -> T {
+        self.0[usize::from(register)]
+    }
+
+    #[inline]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a number of eight bits is always inside an array of 256"
+    )]
+    fn set(&mut self, register: u8, value: T) {
+        self.0[usize::from(register)] = value;
+    }
+}
+
+/// Both banks of registers.
+pub(crate) struct Registers {
+    narrow: Bank<i64>,
+    wide: Bank<i128>,
+}
+
+impl Registers {
+    /// A narrow register.
+    #[inline]
+    pub fn n(&self, register: u8) -> i64 {
+        self.narrow.get(register)
+    }
+
+    /// A wide register.
+    #[inline]
+    pub fn w(&self, register: u8) -> i128 {
+        self.wide.get(register)
+    }
+
+    #[inline]
+    fn put(&mut self, register: u8, value: Option<i64>) -> Result<(), Fault> {
+        self.narrow.set(register, value.ok_or(OVERFLOW)?);
+        Ok(())
+    }
+
+    #[inline]
+    fn put_wide(&mut self, register: u8, value: Option<i128>) -> Result<(), Fault> {
+        self.wide.set(register, value.ok_or(OVERFLOW)?);
+        Ok(())
+    }
+
+    #[inline]
+    fn truth(&mut self, register: u8, value: bool) {
+        self.narrow.set(register, i64::from(value));
+    }
+}
+
+/// The operation of each code.
+const DECODE: [Option<Op>; 256] = {
+    let mut table = [None; 256];
+    let mut next = 0;
+    while next < Op::ALL.len() {
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "evaluated by the compiler, which refuses an index out of bounds"
+        )]
+        let op = Op::ALL[next];
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "evaluated by the compiler, which refuses an index out of bounds"
+        )]
+        {
+            table[op as usize] = Some(op);
+        }
+        next = next.wrapping_add(1);
+    }
+    table
+};
+
+/// The result of a routine.
+enum Returned {
+    Narrow(i64),
+    Wide(i128),
+}
+
+/// What an instruction does to the flow.
+enum Flow {
+    Next,
+    To(u32),
+    Return(Returned),
+}
+
+/// Runs routines.
+pub(crate) struct Machine<'a> {
+    registers: Box<Registers>,
+    /// What the work is paid from.
+    pub tank: Tank<'a>,
+}
+
+impl<'a> Machine<'a> {
+    pub fn new(tank: Tank<'a>) -> Self {
+        Self {
+            registers: Box::new(Registers {
+                narrow: Bank([0; 256]),
+                wide: Bank([0; 256]),
+            }),
+            tank,
+        }
+    }
+
+    /// Runs a routine with a narrow result.
+    pub fn narrow<R: Recorder>(
+        &mut self,
+        routine: u32,
+        frame: &Frame<'_>,
+        recorder: &mut R,
+    ) -> Result<i64, Fault> {
+        match self.run(routine, frame, recorder)? {
+            Returned::Narrow(value) => Ok(value),
+            Returned::Wide(_) => Err(DAMAGED),
+        }
+    }
+
+    /// Runs a routine with a wide result.
+    pub fn wide<R: Recorder>(
+        &mut self,
+        routine: u32,
+        frame: &Frame<'_>,
+        recorder: &mut R,
+    ) -> Result<i128, Fault> {
+        match self.run(routine, frame, recorder)? {
+            Returned::Wide(value) => Ok(value),
+            Returned::Narrow(_) => Err(DAMAGED),
+        }
+    }
+
+    fn run<R: Recorder>(
+        &mut self,
+        number: u32,
+        frame: &Frame<'_>,
+        recorder: &mut R,
+    ) -> Result<Returned, Fault> {
+        let program = &frame.model.program;
+        let routine = program.routines.get(at(number)).ok_or(DAMAGED)?;
+        let code = program.code_of(routine);
+        self.tank.take(u64::from(routine.len.to_native()))?;
+        let mut next = 0_usize;
+        while let Some(instr) = code.get(next) {
+            let ran = next;
+            next = next.wrapping_add(1);
+            match self.step(instr, frame)? {
+                Flow::Next => {}
+                Flow::To(target) if at(target) >= next => next = at(target),
+                Flow::To(_) => return Err(DAMAGED),
+                Flow::Return(value) => return Ok(value),
+            }
+            if R::LISTENS {
+                recorder.ran(number, ran, &self.registers);
+            }
+        }
+        Err(DAMAGED)
+    }
+
+    /// One instruction. The operations are grouped as in [`Op`]; what takes more than a line is below.
+    #[inline]
+    fn step(&mut self, i: &ArchivedInstr, frame: &Frame<'_>) -> Result<Flow, Fault> {
+        let imm = i.imm.to_native();
+        let r = &mut *self.registers;
+        let Some(op) = DECODE.get(usize::from(i.op)).copied().flatten() else {
+            return Err(DAMAGED);
+        };
+        match op {
+            Op::ConstN
+            | Op::ConstW
+            | Op::Fact
+            | Op::Option
+            | Op::PartOption
+            | Op::PartKind
+            | Op::HasKind
+            | Op::CountPart
+            | Op::Asked
+            | Op::List
+            | Op::Left
+            | Op::TotalList
+            | Op::TotalNet
+            | Op::Amount
+            | Op::Currency => load(op, i, imm, r, frame)?,
+
+            Op::AddN => r.put(i.dst, r.n(i.a).checked_add(r.n(i.b)))?,
+            Op::SubN => r.put(i.dst, r.n(i.a).checked_sub(r.n(i.b)))?,
+            Op::MulN => r.put(i.dst, r.n(i.a).checked_mul(r.n(i.b)))?,
+            Op::NegN => r.put(i.dst, r.n(i.a).checked_neg())?,
+            Op::AddW => r.put_wide(i.dst, r.w(i.a).checked_add(r.w(i.b)))?,
+            Op::SubW => r.put_wide(i.dst, r.w(i.a).checked_sub(r.w(i.b)))?,
+            Op::MulW => r.put_wide(i.dst, r.w(i.a).checked_mul(r.w(i.b)))?,
+            Op::NegW => r.put_wide(i.dst, r.w(i.a).checked_neg())?,
+            Op::Widen => r.wide.set(i.dst, i128::from(r.n(i.a))),
+            Op::Clamp => r.narrow.set(i.dst, clamp(r.w(i.a))),
+            Op::ScaleN => r.put(i.dst, narrow(scaled(i128::from(r.n(i.a)), imm)))?,
+            Op::ScaleW => r.put_wide(i.dst, scaled(r.w(i.a), imm))?,
+            Op::RoundN => r.put(i.dst, narrow(rounded(i128::from(r.n(i.a)), imm, mode(i.b)?)))?,
+            Op::RoundW => r.put_wide(i.dst, rounded(r.w(i.a), imm, mode(i.b)?))?,
+            Op::RoundCurrency => {
+                let scale = u8::try_from(imm).map_err(|_| DAMAGED)?;
+                let rounded = frame.currency.round(r.w(i.a), scale, mode(i.b)?)?;
+                r.wide.set(i.dst, rounded);
+            }
+            Op::DivW => r.wide.set(i.dst, quotient(r.w(i.a), r.w(i.b), imm)?),
+
+            Op::EqN => r.truth(i.dst, r.n(i.a) == r.n(i.b)),
+            Op::NeN => r.truth(i.dst, r.n(i.a) != r.n(i.b)),
+            Op::LtN => r.truth(i.dst, r.n(i.a) < r.n(i.b)),
+            Op::LeN => r.truth(i.dst, r.n(i.a) <= r.n(i.b)),
+            Op::EqW => r.truth(i.dst, r.w(i.a) == r.w(i.b)),
+            Op::NeW => r.truth(i.dst, r.w(i.a) != r.w(i.b)),
+            Op::LtW => r.truth(i.dst, r.w(i.a) < r.w(i.b)),
+            Op::LeW => r.truth(i.dst, r.w(i.a) <= r.w(i.b)),
+            Op::Present => r.truth(i.dst, r.n(i.a) != ABSENT),
+            Op::InSet => r.truth(i.dst, frame.model.program.set_contains(imm, r.n(i.a))),
+
+            Op::And => r.narrow.set(i.dst, r.n(i.a) & r.n(i.b)),
+            Op::Or => r.narrow.set(i.dst, r.n(i.a) | r.n(i.b)),
+            Op::Not => r.truth(i.dst, r.n(i.a) == 0),
+            Op::MoveN => r.narrow.set(i.dst, r.n(i.a)),
+            Op::MoveW => r.wide.set(i.dst, r.w(i.a)),
+
+            Op::Jump => return Ok(Flow::To(imm)),
+            Op::JumpIfNot if r.n(i.a) == 0 => return Ok(Flow::To(imm)),
+            Op::JumpIfNot => {}
+            Op::Match => self.look_up(i, imm, frame)?,
+            Op::ReturnN => return Ok(Flow::Return(Returned::Narrow(r.n(i.a)))),
+            Op::ReturnW => return Ok(Flow::Return(Returned::Wide(r.w(i.a)))),
+        }
+        Ok(Flow::Next)
+    }
+
+    fn look_up(&mut self, i: &ArchivedInstr, table: u32, frame: &Frame<'_>) -> Result<(), Fault> {
+        let table = frame.model.tables.get(at(table)).ok_or(DAMAGED)?;
+        self.tank.take(table_cost(table.masks.len()))?;
+        let first = usize::from(i.a);
+        let args = first
+            .checked_add(at(table.columns()))
+            .and_then(|end| self.registers.narrow.0.get(first..end))
+            .ok_or(DAMAGED)?;
+        let row = table.find(args).map_or(ABSENT, i64::from);
+        self.registers.narrow.set(i.dst, row);
+        Ok(())
+    }
+}
+
+/// The steps that a look-up in a table with so many patterns of wildcards costs.
+pub(crate) fn table_cost(masks: usize) -> u64 {
+    u64::try_from(masks).unwrap_or(u64::MAX).saturating_add(1)
+}
+
+/// The operations that bring values into registers.
+#[inline]
+fn load(
+    op: Op,
+    i: &ArchivedInstr,
+    imm: u32,
+    r: &mut Registers,
+    frame: &Frame<'_>,
+) -> Result<(), Fault> {
+    let program = &frame.model.program;
+    let narrow = match op {
+        Op::ConstN => program.narrow_consts.get(at(imm)).ok_or(DAMAGED)?.to_native(),
+        Op::Fact => frame.input.fact(imm),
+        Op::Asked => *frame.input.asked.get(at(imm)).ok_or(DAMAGED)?,
+        Op::Currency => i64::from(frame.currency.index),
+        Op::Option | Op::PartOption | Op::PartKind | Op::HasKind | Op::CountPart => {
+            item_value(op, i, imm, frame).ok_or(DAMAGED)?
+        }
+        _ => {
+            let wide = match op {
+                Op::ConstW => program.wide_consts.get(at(imm)).ok_or(DAMAGED)?.to_native(),
+                Op::List => frame.list,
+                Op::Left => frame.left,
+                Op::TotalList => frame.total_list,
+                Op::TotalNet => frame.total_net,
+                Op::Amount => {
+                    let amount = frame.model.amounts.get(at(imm)).ok_or(DAMAGED)?;
+                    let value = amount.values.get(at(frame.currency.index));
+                    value.ok_or(DAMAGED)?.to_native()
+                }
+                _ => return Err(DAMAGED),
+            };
+            r.wide.set(i.dst, wide);
+            return Ok(());
+        }
+    };
+    r.narrow.set(i.dst, narrow);
+    Ok(())
+}
+
+/// What an item says about itself or its parts; `None` where the code asks for what its scope does not have.
+fn item_value(op: Op, i: &ArchivedInstr, imm: u32, frame: &Frame<'_>) -> Option<i64> {
+    let input = frame.input;
+    let (number, item) = input.up(frame.item, i.a)?;
+    if op == Op::Option {
+        return input.option(item, imm);
+    }
+    let part = u32::from(i.b);
+    let mut inside = input
+        .children(number)
+        .filter(|(_, child)| child.part == part);
+    Some(match op {
+        Op::PartOption => match inside.next() {
+            Some((_, child)) => input.option(child, imm)?,
+            None => ABSENT,
+        },
+        Op::PartKind => inside.next().map_or(ABSENT, |(_, child)| i64::from(child.product)),
+        Op::HasKind => i64::from(inside.any(|(_, child)| child.product == imm)),
+        Op::CountPart => i64::from(index(inside.count())),
+        _ => return None,
+    })
+}
+
+fn mode(code: u8) -> Result<Rounding, Fault> {
+    Rounding::from_code(code).ok_or(DAMAGED)
+}
+
+fn narrow(value: Option<i128>) -> Option<i64> {
+    i64::try_from(value?).ok()
+}
+
+fn clamp(value: i128) -> i64 {
+    // The least value means "absent" and is left out.
+    let least = i64::MIN.saturating_add(1);
+    i64::try_from(value)
+        .unwrap_or(if value < 0 { least } else { i64::MAX })
+        .max(least)
+}
+
+fn power(exponent: u32) -> Option<i128> {
+    pow10_i128(u8::try_from(exponent).ok()?)
+}
+
+fn scaled(value: i128, exponent: u32) -> Option<i128> {
+    value.checked_mul(power(exponent)?)
+}
+
+fn rounded(value: i128, exponent: u32, mode: Rounding) -> Option<i128> {
+    div_round_i128(value, power(exponent)?, mode)
+}
+
+fn quotient(dividend: i128, divisor: i128, packed: u32) -> Result<i128, Fault> {
+    let [mode_code, exponent @ ..] = packed.to_le_bytes();
+    let [low, middle, high] = exponent;
+    let factor = power(u32::from_le_bytes([low, middle, high, 0])).ok_or(OVERFLOW)?;
+    let mode = mode(mode_code)?;
+    if divisor == 0 {
+        return Err(ArithmeticError::DivisionByZero.into());
+    }
+    mul_div_round_i128(dividend, factor, divisor, mode).ok_or(OVERFLOW)
+}

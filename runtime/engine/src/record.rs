@@ -1,0 +1,70 @@
+//! Who listens to a decision: nobody, or a recorder of events.
+//!
+//! The plan is one and generic over its listener. [`NoRecord`] compiles away; what [`Events`](crate::explain) hears cannot
+//! change what is decided, since it is only ever handed shared references.
+
+use crate::interpret::Registers;
+
+/// What the code that runs next is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Subject {
+    /// A constraint or eligibility rule, on an item; [`quo_model::NONE`] for the quote.
+    Rule {
+        /// Index into the rules.
+        rule: u32,
+        /// The item.
+        item: u32,
+    },
+    /// The condition of a price book.
+    Book(u32),
+    /// The condition and the saving of an adjustment.
+    Adjustment {
+        /// The charge, counted through the decision.
+        charge: u32,
+        /// The target, counted in the charge.
+        target: u32,
+    },
+    /// The least amount of a floor.
+    Floor {
+        /// The charge, counted through the decision.
+        charge: u32,
+        /// The floor, counted in the charge.
+        floor: u32,
+    },
+    /// The values of an approval matrix.
+    Approval(u32),
+    /// The condition of a task.
+    Task {
+        /// The line.
+        line: u32,
+        /// The task, counted in the fulfilment of the line's product.
+        task: u32,
+    },
+    /// A value that a bundle works out for an option of its parts.
+    Default,
+}
+
+/// A listener.
+pub(crate) trait Recorder {
+    /// Whether it listens at all.
+    const LISTENS: bool;
+
+    /// The code that runs next is about `subject`.
+    fn begin(&mut self, subject: Subject);
+
+    /// Instruction `at` of `routine` has run and left these registers.
+    fn ran(&mut self, routine: u32, at: usize, registers: &Registers);
+}
+
+/// Nobody.
+pub(crate) struct NoRecord;
+
+impl Recorder for NoRecord {
+    const LISTENS: bool = false;
+
+    #[inline]
+    fn begin(&mut self, _: Subject) {}
+
+    #[inline]
+    fn ran(&mut self, _: u32, _: usize, _: &Registers) {}
+}

@@ -1,0 +1,133 @@
+//! A request in its one spelling.
+//!
+//! Every default is written out, numbers have their declared decimals, the products of a part are sorted by name, lines
+//! keep their order (which an answer shows). What is absent is left out. Fingerprints and replay tokens are made from it.
+
+use quo_model::{ABSENT, ArchivedModel, Package, ValueType};
+use serde_json::{Map, Value};
+
+use super::Request;
+use crate::frame::{Input, at};
+use crate::show::{Names, type_of};
+
+/// Beyond this a JSON number is not exact everywhere (RFC 8785, I-JSON).
+const JSON_INT_MAX: i64 = (1 << 53) - 1;
+
+impl Request {
+    /// The request with all defaults written out, in its one spelling; reading it again gives an equal request.
+    ///
+    /// The package is the one it was read for.
+    #[must_use]
+    pub fn canonical(&self, package: &Package) -> Value {
+        let model = package.model();
+        let writer = Writer {
+            request: self,
+            model,
+            names: Names {
+                model,
+                texts: &self.texts,
+                minor_units: 0,
+            },
+        };
+        let mut request = Map::new();
+        let ruleset = model.str(model.meta.ruleset.to_native());
+        request.insert("ruleset".to_owned(), ruleset.into());
+        request.insert("facts".to_owned(), writer.facts());
+        request.insert("asked".to_owned(), writer.asked());
+        request.insert("lines".to_owned(), writer.lines());
+        Value::Object(request)
+    }
+
+    /// What routines may look at.
+    pub(crate) fn input(&self) -> Input<'_> {
+        Input {
+            facts: &self.facts,
+            items: &self.items,
+            options: &self.options,
+            asked: &self.asked,
+        }
+    }
+}
+
+struct Writer<'a> {
+    request: &'a Request,
+    model: &'a ArchivedModel,
+    names: Names<'a>,
+}
+
+impl Writer<'_> {
+    fn value(&self, ty: ValueType, value: i64) -> Value {
+        match ty {
+            ValueType::Bool => (value != 0).into(),
+            ValueType::Int { .. } if (-JSON_INT_MAX..=JSON_INT_MAX).contains(&value) => value.into(),
+            _ => self.names.plain(ty, value.into()).into(),
+        }
+    }
+
+    fn facts(&self) -> Value {
+        let mut groups = Map::new();
+        for (def, value) in self.model.facts.iter().zip(&self.request.facts) {
+            let group = groups
+                .entry(self.model.str(def.group.to_native()))
+                .or_insert_with(|| Value::Object(Map::new()));
+            if *value != ABSENT
+                && let Value::Object(group) = group
+            {
+                let name = self.model.str(def.name.to_native()).to_owned();
+                group.insert(name, self.value(type_of(&def.ty), *value));
+            }
+        }
+        Value::Object(groups)
+    }
+
+    fn asked(&self) -> Value {
+        let mut asked = Map::new();
+        for (def, value) in self.model.adjustments.iter().zip(&self.request.asked) {
+            if *value != ABSENT {
+                let name = self.model.str(def.name.to_native()).to_owned();
+                asked.insert(name, self.value(type_of(&def.asked), *value));
+            }
+        }
+        Value::Object(asked)
+    }
+
+    fn lines(&self) -> Value {
+        let lines = self.request.lines.iter().map(|line| {
+            let mut object = self.item(line.item);
+            object.insert("id".to_owned(), line.id.clone().into());
+            Value::Object(object)
+        });
+        Value::Array(lines.collect())
+    }
+
+    fn item(&self, number: u32) -> Map<String, Value> {
+        let mut object = Map::new();
+        let Some(item) = self.request.items.get(at(number)) else {
+            return object;
+        };
+        let Some(product) = self.model.products.get(at(item.product)) else {
+            return object;
+        };
+        let input = self.request.input();
+        let mut options = Map::new();
+        for (option, def) in (0_u32..).zip(product.options.iter()) {
+            let value = input.option(item, option).unwrap_or(ABSENT);
+            let name = self.model.str(def.name.to_native()).to_owned();
+            options.insert(name, self.value(type_of(&def.ty), value));
+        }
+        let mut parts = Map::new();
+        for (part, def) in (0_u32..).zip(product.parts.iter()) {
+            let inside = input
+                .children(number)
+                .filter(|(_, child)| child.part == part)
+                .map(|(child, _)| Value::Object(self.item(child)));
+            let name = self.model.str(def.name.to_native()).to_owned();
+            parts.insert(name, Value::Array(inside.collect()));
+        }
+        let name = self.model.str(product.name.to_native());
+        object.insert("product".to_owned(), name.into());
+        object.insert("options".to_owned(), Value::Object(options));
+        object.insert("parts".to_owned(), Value::Object(parts));
+        object
+    }
+}
