@@ -1,0 +1,661 @@
+//! A small but complete model: a bundle with a part, prices flat and graduated, an adjustment, a floor, an approval
+//! matrix, a fulfilment, and routines of every scope.
+
+#![allow(
+    dead_code,
+    reason = "each test file uses its own part of these helpers"
+)]
+#![allow(unreachable_pub, reason = "shared by several test crates")]
+
+use quo_model::*;
+
+pub fn instr(op: Op, dst: u8, a: u8, b: u8, imm: u32) -> Instr {
+    Instr {
+        op: op as u8,
+        dst,
+        a,
+        b,
+        imm,
+    }
+}
+
+const WORDS: &[&str] = &[
+    "",
+    "Acme.Cloud",
+    "Basic",
+    "Cap",
+    "Contract",
+    "Deal desk",
+    "EU",
+    "EUR",
+    "Edition",
+    "JPY",
+    "Long term",
+    "LongTerm",
+    "Platform",
+    "Platform.activate",
+    "Platform.seats-bounded",
+    "Platform.setup",
+    "Platform.subscription",
+    "Pro",
+    "Rep",
+    "Storage",
+    "Storage.eligible",
+    "Storage.usage",
+    "Suite",
+    "account",
+    "activate",
+    "activity",
+    "approval/Desk",
+    "at least 5 seats, please",
+    "billing",
+    "bill",
+    "code",
+    "currency",
+    "date",
+    "desk",
+    "edition",
+    "floor",
+    "gb",
+    "manager",
+    "net",
+    "only for contracts",
+    "price/flat",
+    "price/tiers",
+    "quote",
+    "row-1",
+    "row-2",
+    "row-3",
+    "seats",
+    "setup",
+    "storage",
+    "subscription",
+    "term",
+    "tier",
+    "undo-bill",
+    "usage",
+];
+
+/// The number of a word in the sample's strings.
+pub fn word(text: &str) -> u32 {
+    let mut words = WORDS.to_vec();
+    words.sort_unstable();
+    words
+        .iter()
+        .position(|word| *word == text)
+        .unwrap_or_else(|| panic!("no word {text}")) as u32
+}
+
+fn strings() -> Strings {
+    let mut table = StringTable::new();
+    for word in WORDS {
+        table.intern(word);
+    }
+    table.finish().0
+}
+
+/// Puts routines one after the other.
+fn program(routines: Vec<(Routine, Vec<Instr>)>) -> Program {
+    let mut sets = SetTable::new();
+    sets.intern(vec![5, 10, 50]);
+    sets.intern(vec![0]);
+    let (set_at, set_values) = sets.finish();
+    let mut program = Program {
+        narrow_consts: vec![24, 5, 10, 0],
+        wide_consts: vec![9, 1000, 4],
+        set_at,
+        set_values,
+        ..Program::default()
+    };
+    for (mut routine, code) in routines {
+        routine.at = program.code.len() as u32;
+        routine.len = code.len() as u32;
+        program.code.extend(code);
+        program.routines.push(routine);
+    }
+    program
+}
+
+fn routine(
+    scope: Scope,
+    product: u32,
+    within: u32,
+    result: Bank,
+    narrow: u16,
+    wide: u16,
+) -> Routine {
+    Routine {
+        scope,
+        product,
+        within,
+        result,
+        at: 0,
+        len: 0,
+        narrow,
+        wide,
+    }
+}
+
+pub const PLATFORM: u32 = 0;
+pub const STORAGE: u32 = 1;
+pub const TERM: u32 = 2;
+
+fn routines() -> Vec<(Routine, Vec<Instr>)> {
+    use Bank::{Narrow, Wide};
+    use Op::*;
+    vec![
+        // 0: quote.term >= 24 months
+        (
+            routine(Scope::Quote, NONE, NONE, Narrow, 3, 0),
+            vec![
+                instr(Fact, 0, 0, 0, TERM),
+                instr(ConstN, 1, 0, 0, 0),
+                instr(LeN, 2, 1, 0, 0),
+                instr(ReturnN, 0, 2, 0, 0),
+            ],
+        ),
+        // 1: 9% of list, or all that is left if that is less
+        (
+            routine(Scope::Charge, PLATFORM, NONE, Wide, 1, 4),
+            vec![
+                instr(List, 0, 0, 0, 0),
+                instr(ConstW, 1, 0, 0, 0),
+                instr(MulW, 2, 0, 1, 0),
+                instr(Left, 3, 0, 0, 0),
+                instr(ScaleW, 3, 3, 0, 2),
+                instr(LeW, 0, 2, 3, 0),
+                instr(JumpIfNot, 0, 0, 0, 8),
+                instr(ReturnW, 0, 2, 0, 0),
+                instr(RoundW, 3, 3, 1, 0),
+                instr(ReturnW, 0, 3, 0, 0),
+            ],
+        ),
+        // 2: the floor, by number of parts
+        (
+            routine(Scope::Charge, PLATFORM, NONE, Wide, 2, 2),
+            vec![
+                instr(CountPart, 0, 0, 0, 0),
+                instr(JumpIfNot, 0, 0, 0, 4),
+                instr(Amount, 0, 0, 0, 0),
+                instr(Jump, 0, 0, 0, 6),
+                instr(Widen, 1, 0, 0, 0),
+                instr(MoveW, 0, 1, 0, 0),
+                instr(ReturnW, 0, 0, 0, 0),
+            ],
+        ),
+        // 3: ten gigabytes a seat
+        (
+            routine(Scope::Item, PLATFORM, NONE, Narrow, 3, 0),
+            vec![
+                instr(Option, 0, 0, 0, 0),
+                instr(ConstN, 1, 0, 0, 2),
+                instr(MulN, 2, 0, 1, 0),
+                instr(ReturnN, 0, 2, 0, 0),
+            ],
+        ),
+        // 4: seats are in a set, or there is storage with gigabytes
+        (
+            routine(Scope::Item, PLATFORM, NONE, Narrow, 6, 0),
+            vec![
+                instr(Option, 0, 0, 0, 0),
+                instr(InSet, 1, 0, 0, 0),
+                instr(PartOption, 2, 0, 0, 0),
+                instr(Present, 3, 2, 0, 0),
+                instr(Or, 4, 1, 3, 0),
+                instr(HasKind, 5, 0, 0, STORAGE),
+                instr(And, 4, 4, 5, 0),
+                instr(ReturnN, 0, 4, 0, 0),
+            ],
+        ),
+        // 5: the contract value, clamped
+        (
+            routine(Scope::Total, NONE, NONE, Narrow, 1, 2),
+            vec![
+                instr(TotalList, 0, 0, 0, 0),
+                instr(TotalNet, 1, 0, 0, 0),
+                instr(SubW, 0, 0, 1, 0),
+                instr(Clamp, 0, 0, 0, 0),
+                instr(ReturnN, 0, 0, 0, 0),
+            ],
+        ),
+        // 6: for storage within a platform, a quarter of list by the seats of the platform
+        (
+            routine(Scope::Charge, STORAGE, PLATFORM, Wide, 1, 3),
+            vec![
+                instr(List, 0, 0, 0, 0),
+                instr(ConstW, 1, 0, 0, 2),
+                instr(Option, 0, 1, 0, 0),
+                instr(Widen, 2, 0, 0, 0),
+                instr(AddW, 1, 1, 2, 0),
+                instr(DivW, 0, 0, 1, 2 << 8),
+                instr(RoundCurrency, 0, 0, 0, 4),
+                instr(ReturnW, 0, 0, 0, 0),
+            ],
+        ),
+        // 7: whether the first table has a row for currency, edition and seats
+        (
+            routine(Scope::Item, PLATFORM, NONE, Narrow, 4, 0),
+            vec![
+                instr(Currency, 1, 0, 0, 0),
+                instr(Option, 2, 0, 0, 1),
+                instr(Option, 3, 0, 0, 0),
+                instr(Match, 0, 1, 0, 0),
+                instr(Present, 0, 0, 0, 0),
+                instr(Asked, 1, 0, 0, 1),
+                instr(Not, 0, 0, 0, 0),
+                instr(ReturnN, 0, 0, 0, 0),
+            ],
+        ),
+    ]
+}
+
+fn row(key: &str, exact: Vec<ExactCell>, ranges: &[(i64, i64)]) -> TableRow {
+    TableRow {
+        key: word(key),
+        exact,
+        ranges: ranges
+            .iter()
+            .map(|&(low, high)| vec![Interval { low, high }])
+            .collect(),
+    }
+}
+
+fn tables() -> Vec<Table> {
+    let one = |value| ExactCell::OneOf(vec![value]);
+    let flat = [
+        row("row-1", vec![one(0), one(1)], &[(1, 100)]),
+        row(
+            "row-2",
+            vec![ExactCell::OneOf(vec![0, 1]), ExactCell::Any],
+            &[(1, 1000)],
+        ),
+        row(
+            "row-3",
+            vec![ExactCell::Any, ExactCell::Any],
+            &[(i64::MIN, i64::MAX)],
+        ),
+    ];
+    let tiers = [
+        row("row-1", vec![one(0)], &[(101, i64::MAX)]),
+        row("row-2", vec![one(0)], &[(1, 100)]),
+        row("row-3", vec![one(1)], &[(1, i64::MAX)]),
+    ];
+    let desk = [
+        row("row-1", vec![], &[(0, 999)]),
+        row("row-2", vec![], &[(1000, i64::MAX)]),
+    ];
+    let build = |id, exact, ranges, rows: &[TableRow], order| {
+        build_table(word(id), exact, ranges, rows, order).unwrap()
+    };
+    vec![
+        build("price/flat", 2, 1, &flat, Order::Row),
+        build("price/tiers", 1, 1, &tiers, Order::Tier),
+        build("approval/Desk", 0, 1, &desk, Order::Row),
+    ]
+}
+
+fn option(name: &str, ty: ValueType, default: i64) -> OptionDef {
+    OptionDef {
+        name: word(name),
+        ty,
+        default,
+    }
+}
+
+fn products() -> Vec<Product> {
+    let product = |name: &str| Product {
+        name: word(name),
+        title: word(name),
+        sku: word(""),
+        category: 0,
+        sold_from: i32::MIN,
+        sold_to: i32::MAX,
+        options: vec![],
+        parts: vec![],
+        charges_at: 0,
+        charges_len: 2,
+        constraints: vec![],
+        eligibility: vec![],
+        fulfilment: NONE,
+    };
+    vec![
+        Product {
+            options: vec![
+                option(
+                    "seats",
+                    ValueType::Int {
+                        min: 1,
+                        max: 100_000,
+                    },
+                    5,
+                ),
+                option("edition", ValueType::Enum(0), ABSENT),
+            ],
+            parts: vec![Part {
+                name: word("storage"),
+                min: 0,
+                max: 1,
+                kinds: vec![STORAGE],
+                defaults: vec![PartDefault {
+                    product: STORAGE,
+                    option: 0,
+                    routine: 3,
+                }],
+            }],
+            constraints: vec![0],
+            fulfilment: 0,
+            ..product("Platform")
+        },
+        Product {
+            options: vec![option(
+                "gb",
+                ValueType::Decimal {
+                    min: 0,
+                    max: 1_000_000,
+                    scale: 2,
+                },
+                ABSENT,
+            )],
+            charges_at: 2,
+            charges_len: 1,
+            eligibility: vec![1],
+            ..product("Storage")
+        },
+    ]
+}
+
+fn charges() -> Vec<Charge> {
+    let charge = |product, name: &str, id: &str, kind, months| Charge {
+        product,
+        name: word(name),
+        id: word(id),
+        title: word(name),
+        kind,
+        months,
+        quantity: Quantity::One,
+        prices: vec![],
+        adjustments: vec![],
+        floors: vec![],
+    };
+    let flat = PriceCandidate {
+        book: 0,
+        table: 0,
+        graduated: false,
+        args: vec![Arg::Fact(0), Arg::Option(1), Arg::Option(0)],
+        scale: 2,
+        prices: vec![900, 1000, 1200],
+    };
+    let tiers = PriceCandidate {
+        table: 1,
+        graduated: true,
+        args: vec![Arg::Fact(0), Arg::Option(0)],
+        scale: 4,
+        prices: vec![50, 75, 1],
+        ..flat.clone()
+    };
+    let target = Target {
+        adjustment: 0,
+        within: NONE,
+        when: 0,
+        saving: 1,
+        saving_scale: 4,
+    };
+    vec![
+        Charge {
+            quantity: Quantity::Option(0),
+            prices: vec![flat.clone()],
+            adjustments: vec![
+                target.clone(),
+                Target {
+                    adjustment: 1,
+                    when: NONE,
+                    ..target.clone()
+                },
+            ],
+            floors: vec![Floor {
+                id: word("floor"),
+                title: word("floor"),
+                least: 2,
+                least_scale: 2,
+            }],
+            ..charge(
+                PLATFORM,
+                "subscription",
+                "Platform.subscription",
+                ChargeKind::Recurring,
+                1,
+            )
+        },
+        Charge {
+            prices: vec![flat],
+            ..charge(PLATFORM, "setup", "Platform.setup", ChargeKind::OneTime, 0)
+        },
+        Charge {
+            quantity: Quantity::Packs {
+                option: 0,
+                size: 10,
+                started: true,
+            },
+            prices: vec![tiers],
+            adjustments: vec![Target {
+                within: PLATFORM,
+                saving: 6,
+                ..target
+            }],
+            ..charge(STORAGE, "usage", "Storage.usage", ChargeKind::Usage, 1)
+        },
+    ]
+}
+
+fn adjustments() -> Vec<Adjustment> {
+    let adjustment = Adjustment {
+        name: word("LongTerm"),
+        title: word("Long term"),
+        kind: AdjustmentKind::Discount,
+        stage: 0,
+        priority: 1,
+        from: i32::MIN,
+        to: i32::MAX,
+        asked_by: NONE,
+        asked: ValueType::Bool,
+    };
+    vec![
+        adjustment.clone(),
+        Adjustment {
+            name: word("Rep"),
+            title: word("Rep"),
+            priority: 2,
+            asked_by: 0,
+            asked: ValueType::Percent {
+                min: 0,
+                max: 300,
+                scale: 3,
+            },
+            ..adjustment
+        },
+    ]
+}
+
+fn facts() -> Vec<FactDef> {
+    let fact = |group: &str, name: &str, ty, optional, default| FactDef {
+        group: word(group),
+        name: word(name),
+        ty,
+        optional,
+        default,
+    };
+    vec![
+        fact("quote", "currency", ValueType::Currency, false, ABSENT),
+        fact("quote", "date", ValueType::Date, false, ABSENT),
+        fact("quote", "term", ValueType::Months, false, 12),
+        fact("account", "tier", ValueType::Enum(0), false, 1),
+        fact("account", "code", ValueType::Text, true, ABSENT),
+        fact("account", "activity", ValueType::Bool, false, 0),
+    ]
+}
+
+fn fulfilment() -> Fulfilment {
+    let task = |name: &str, id: &str, after: Vec<u32>, when, undo: &str| Task {
+        name: word(name),
+        id: word(id),
+        system: 0,
+        after,
+        when,
+        tries: 3,
+        within_minutes: 60,
+        undo: word(undo),
+    };
+    Fulfilment {
+        product: PLATFORM,
+        tasks: vec![
+            task("bill", "bill", vec![], NONE, "undo-bill"),
+            task("activate", "Platform.activate", vec![0], 4, ""),
+        ],
+    }
+}
+
+/// The sample.
+pub fn sample() -> Model {
+    let rule = |id: &str, kind, message: &str, routine| Rule {
+        id: word(id),
+        kind,
+        message: word(message),
+        routine,
+        satisfied_by: true,
+    };
+    let steps = |roles: Vec<u32>| ApprovalRow {
+        steps: vec![ApprovalStep { roles, any: true }],
+        within_minutes: 480,
+    };
+    Model {
+        meta: Meta {
+            ruleset: word("Acme.Cloud"),
+            version: [1, 2, 3],
+            edition: 1,
+            effective_from: 20_000,
+            effective_to: 30_000,
+            money_scale: 2,
+        },
+        strings: strings(),
+        currencies: vec![
+            CurrencyDef {
+                code: word("EUR"),
+                minor_units: 2,
+            },
+            CurrencyDef {
+                code: word("JPY"),
+                minor_units: 0,
+            },
+        ],
+        enums: vec![EnumDef {
+            name: word("Edition"),
+            values: vec![word("Basic"), word("Pro")],
+            ordered: true,
+        }],
+        facts: facts(),
+        fact_currency: 0,
+        fact_date: 1,
+        fact_term: TERM,
+        roles: vec![word("manager")],
+        systems: vec![word("billing")],
+        amounts: vec![AmountDef {
+            name: word("Cap"),
+            values: vec![10_000, 1_500_000],
+        }],
+        categories: vec![word("Suite")],
+        products: products(),
+        charges: charges(),
+        rules: vec![
+            rule(
+                "Platform.seats-bounded",
+                RuleKind::Require,
+                "at least 5 seats, please",
+                4,
+            ),
+            rule(
+                "Storage.eligible",
+                RuleKind::Eligible,
+                "only for contracts",
+                0,
+            ),
+        ],
+        quote_rules: vec![],
+        books: vec![Book {
+            name: word("EU"),
+            title: word("EU"),
+            currencies: vec![0, 1],
+            from: i32::MIN,
+            to: i32::MAX,
+            when: 0,
+            replaces: NONE,
+            rounding: 1,
+        }],
+        stages: vec![word("Contract")],
+        adjustments: adjustments(),
+        approvals: vec![Approval {
+            name: word("desk"),
+            title: word("Deal desk"),
+            table: 2,
+            args: vec![5],
+            columns: vec![ShownAs {
+                name: word("net"),
+                ty: ValueType::Money { scale: 2 },
+            }],
+            rows: vec![
+                ApprovalRow {
+                    steps: vec![],
+                    within_minutes: 0,
+                },
+                steps(vec![0]),
+            ],
+            never_requester: true,
+        }],
+        fulfilments: vec![fulfilment()],
+        tables: tables(),
+        program: program(routines()),
+    }
+}
+
+/// A source map that fits the sample.
+pub fn sample_source_map() -> SourceMap {
+    let text = "quote.term >= 24 months -- über\n";
+    let place = |start, end| Place {
+        file: 0,
+        start,
+        end,
+    };
+    let rows = |count| (0..count).map(|row| place(row, row + 1)).collect();
+    SourceMap {
+        files: vec![SourceText {
+            path: "pricing/discounts.quo".to_owned(),
+            text: text.to_owned(),
+        }],
+        ids: vec![
+            IdPlace {
+                id: "LongTerm".to_owned(),
+                place: place(0, 5),
+            },
+            IdPlace {
+                id: "Platform".to_owned(),
+                place: place(5, 10),
+            },
+        ],
+        rows: vec![rows(3), rows(3), rows(2)],
+        points: vec![Point {
+            routine: 0,
+            at: 2,
+            place: place(0, 23),
+            operands: vec![PointOperand {
+                place: place(0, 10),
+                register: 0,
+                wide: false,
+                ty: ValueType::Months,
+            }],
+        }],
+    }
+}
+
+/// The bytes of the sample's package.
+pub fn sample_package() -> Vec<u8> {
+    write_package(&sample(), &sample_source_map()).unwrap()
+}
