@@ -1,5 +1,11 @@
 //! The package file and the store: what is written is what is read, and always the same bytes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod common;
 
 use std::fs;

@@ -249,8 +249,12 @@ impl<'a> RoutineCheck<'a> {
             ));
         }
         if written.is_some_and(|written| !written.has(bank, register)) {
+            let bank = match bank {
+                Bank::Narrow => "narrow",
+                Bank::Wide => "wide",
+            };
             return Err(format!(
-                "may read the {bank:?} register {register} before it is written"
+                "may read the {bank} register {register} before it is written"
             ));
         }
         Ok(())

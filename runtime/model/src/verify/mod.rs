@@ -19,7 +19,7 @@ mod vocabulary;
 
 use std::fmt;
 
-use crate::access::at;
+use crate::access::{at, some};
 use crate::code::{ArchivedBank, ArchivedScope};
 use crate::rules::ArchivedModel;
 use crate::{Bank, NONE, Scope};
@@ -80,6 +80,7 @@ pub(crate) fn verify(model: &ArchivedModel) -> Verified {
 
 /// Checks that an index is below a length.
 fn in_range(index: u32, len: usize, place: impl fmt::Display, what: &str) -> Verified {
+    ensure!(index != NONE, place, "refers to no {what} where it must");
     ensure!(at(index) < len, place, "refers to {what} {index} of {len}");
     Ok(())
 }
@@ -173,8 +174,11 @@ fn fits(
     ensure!(
         fits,
         place,
-        "{what} is routine {id}, which looks at what is not there (its scope is {:?}, its product {product})",
-        routine.scope
+        "{what} is routine {id}, which looks at what is not there: its scope is {:?}{}",
+        routine.scope,
+        some(product)
+            .map(|product| format!(" of product {product}"))
+            .unwrap_or_default()
     );
     Ok(())
 }

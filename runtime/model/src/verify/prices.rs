@@ -24,7 +24,7 @@ pub(super) fn verify(model: &ArchivedModel) -> Verified {
         let len = product.charges_len.to_native();
         let charges = model.charges_of(product);
         ensure!(
-            product.charges_at.to_native() == begins && charges.len() == at(len),
+            charges.len() == at(len) && (len == 0 || product.charges_at == begins),
             place,
             "does not have the charges that follow those of the product before it"
         );
