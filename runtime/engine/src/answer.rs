@@ -56,6 +56,8 @@ pub struct Finding {
     pub line: Option<String>,
     /// Address of the item inside the line, such as `addons.Sso`; `null` for the line's own product and for the quote.
     pub item: Option<String>,
+    /// The product that the item is; `null` for the quote.
+    pub product: Option<String>,
     /// One sentence for people.
     pub message: String,
 }

@@ -100,12 +100,7 @@ impl QuoteCurrency {
     }
 
     /// A mantissa at `scale` rounded to the minor unit, at money scale.
-    pub fn round(
-        self,
-        mantissa: i128,
-        scale: u8,
-        mode: Rounding,
-    ) -> Result<i128, ArithmeticError> {
+    pub fn round(self, mantissa: i128, scale: u8, mode: Rounding) -> Result<i128, ArithmeticError> {
         let in_units = match scale.checked_sub(self.minor_units) {
             Some(cut) => {
                 let unit = pow10_i128(cut).ok_or(ArithmeticError::Overflow)?;

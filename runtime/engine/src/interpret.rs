@@ -240,7 +240,10 @@ impl<'a> Machine<'a> {
             Op::Clamp => r.narrow.set(i.dst, clamp(r.w(i.a))),
             Op::ScaleN => r.put(i.dst, narrow(scaled(i128::from(r.n(i.a)), imm)))?,
             Op::ScaleW => r.put_wide(i.dst, scaled(r.w(i.a), imm))?,
-            Op::RoundN => r.put(i.dst, narrow(rounded(i128::from(r.n(i.a)), imm, mode(i.b)?)))?,
+            Op::RoundN => r.put(
+                i.dst,
+                narrow(rounded(i128::from(r.n(i.a)), imm, mode(i.b)?)),
+            )?,
             Op::RoundW => r.put_wide(i.dst, rounded(r.w(i.a), imm, mode(i.b)?))?,
             Op::RoundCurrency => {
                 let scale = u8::try_from(imm).map_err(|_| DAMAGED)?;
@@ -306,7 +309,11 @@ fn load(
 ) -> Result<(), Fault> {
     let program = &frame.model.program;
     let narrow = match op {
-        Op::ConstN => program.narrow_consts.get(at(imm)).ok_or(DAMAGED)?.to_native(),
+        Op::ConstN => program
+            .narrow_consts
+            .get(at(imm))
+            .ok_or(DAMAGED)?
+            .to_native(),
         Op::Fact => frame.input.fact(imm),
         Op::Asked => *frame.input.asked.get(at(imm)).ok_or(DAMAGED)?,
         Op::Currency => i64::from(frame.currency.index),
@@ -351,7 +358,9 @@ fn item_value(op: Op, i: &ArchivedInstr, imm: u32, frame: &Frame<'_>) -> Option<
             Some((_, child)) => input.option(child, imm)?,
             None => ABSENT,
         },
-        Op::PartKind => inside.next().map_or(ABSENT, |(_, child)| i64::from(child.product)),
+        Op::PartKind => inside
+            .next()
+            .map_or(ABSENT, |(_, child)| i64::from(child.product)),
         Op::HasKind => i64::from(inside.any(|(_, child)| child.product == imm)),
         Op::CountPart => i64::from(index(inside.count())),
         _ => return None,

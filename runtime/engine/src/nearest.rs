@@ -14,7 +14,11 @@ pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>
         .collect();
     found.sort_unstable();
     found.dedup();
-    found.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+    found
+        .into_iter()
+        .take(3)
+        .map(|(_, name)| name.to_owned())
+        .collect()
 }
 
 /// `; did you mean …?`, or nothing.
@@ -64,8 +68,14 @@ mod tests {
 
     #[test]
     fn the_nearest_comes_first_and_strangers_not_at_all() {
-        assert_eq!(nearest("seat", ["heat", "seats", "edition", "Seat"]), ["Seat", "heat", "seats"]);
+        assert_eq!(
+            nearest("seat", ["heat", "seats", "edition", "Seat"]),
+            ["Seat", "heat", "seats"]
+        );
         assert_eq!(nearest("q", ["seats"]), Vec::<String>::new());
-        assert_eq!(did_you_mean(&nearest("Sso2", ["Sso"])), "; did you mean `Sso`?");
+        assert_eq!(
+            did_you_mean(&nearest("Sso2", ["Sso"])),
+            "; did you mean `Sso`?"
+        );
     }
 }

@@ -40,8 +40,10 @@ pub(crate) enum Subject {
         /// The task, counted in the fulfilment of the line's product.
         task: u32,
     },
-    /// A value that a bundle works out for an option of its parts.
-    Default,
+    /// The price of a charge, counted through the decision.
+    Charge(u32),
+    /// The totals of the quote.
+    Totals,
 }
 
 /// A listener.

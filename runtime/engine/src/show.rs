@@ -79,7 +79,9 @@ impl Names<'_> {
             ValueType::Enum(number) => self.enum_value(number, index).to_owned(),
             ValueType::Product => {
                 let product = self.model.products.get(at(index));
-                product.map_or("", |product| self.model.str(product.name.to_native())).to_owned()
+                product
+                    .map_or("", |product| self.model.str(product.name.to_native()))
+                    .to_owned()
             }
         }
     }

@@ -1,25 +1,229 @@
-//! The decision.
+//! The decision: what is kept of it, in flat vectors of small outcomes, and the order in which it is made.
+//!
+//! Constraints and eligibility come first, then the price books, then charge by charge the price and its adjustments,
+//! then the totals, then what needs the totals: approvals. Nothing is cut short: an invalid quote still has prices and
+//! approvals, so that a person sees everything at once.
 
-use quo_model::Package;
+mod adjust;
+mod approvals;
+mod constraints;
+mod fulfil;
+mod plan;
+mod prices;
+mod render;
+mod totals;
+mod waterfall;
 
-use crate::answer::Answer;
+use quo_model::{Digest, Package};
+use quo_value::ArithmeticError;
+
+use crate::frame::QuoteCurrency;
 use crate::limits::{Limits, Stopped};
+use crate::record::{NoRecord, Recorder, Subject};
 use crate::request::Request;
 
-/// A decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {}
+pub(crate) use plan::Plan;
+pub(crate) use render::Renderer;
 
-impl Decision {
-    /// What the decision says, rendered with the package it was made on.
-    #[must_use]
-    pub fn answer(&self, package: &Package) -> Answer {
-        let _ = package;
-        todo_answer()
+/// A decision on a request: outcomes, chosen rows, amounts, the request itself and the digest of the package.
+///
+/// What it says is rendered by [`answer`](Self::answer), why by [`explain`](crate::explain).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    pub(crate) package: Digest,
+    pub(crate) request: Request,
+    pub(crate) currency: QuoteCurrency,
+    /// Constraints and eligibility rules with the items they ran on; those of the quote first.
+    pub(crate) rules: Vec<RuleOutcome>,
+    /// Items whose product is not sold on the selling date.
+    pub(crate) unsold: Vec<u32>,
+    /// By book.
+    pub(crate) books: Vec<BookOutcome>,
+    /// The charges of all items, in their order.
+    pub(crate) charges: Vec<ChargeOutcome>,
+    /// The price candidates of all charges.
+    pub(crate) candidates: Vec<CandidateOutcome>,
+    /// The rows that gave each charge its price.
+    pub(crate) units: Vec<UnitsOutcome>,
+    /// The adjustments of all charges.
+    pub(crate) targets: Vec<TargetOutcome>,
+    /// Sums; `None` if one does not fit.
+    pub(crate) totals: Option<TotalsOutcome>,
+    /// By approval matrix.
+    pub(crate) approvals: Vec<ApprovalOutcome>,
+    /// The values of the columns of all matrices.
+    pub(crate) approval_values: Vec<i64>,
+    /// The tasks of all lines.
+    pub(crate) tasks: Vec<TaskOutcome>,
+    /// Arithmetic that had no answer.
+    pub(crate) faults: Vec<FaultOutcome>,
+}
+
+/// What came of a constraint or an eligibility rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RuleOutcome {
+    pub rule: u32,
+    /// [`quo_model::NONE`] for the quote.
+    pub item: u32,
+    pub verdict: Verdict,
+}
+
+/// Whether something holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Holds,
+    Fails,
+    Fault,
+}
+
+/// Whether a price book applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BookOutcome {
+    Applies,
+    OtherCurrency,
+    OtherDate,
+    ConditionFailed,
+    Fault,
+}
+
+/// What came of the prices of a charge in one book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CandidateOutcome {
+    /// The book does not apply.
+    BookOut,
+    /// The book has no row for it.
+    NoRow,
+    /// The adjustments start from this price.
+    Chosen { row: u32 },
+    /// It is the list price, and a contract has another.
+    Replaced { row: u32 },
+    /// Another price is there that this one neither replaces nor is replaced by.
+    Tied { row: u32 },
+}
+
+/// How a charge got its price, or why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PriceState {
+    Priced,
+    /// No book has a price.
+    Missing,
+    /// Several books have one.
+    Tied,
+    Fault,
+}
+
+/// A charge of an item. Amounts are per period, at money scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ChargeOutcome {
+    pub item: u32,
+    /// Index into the charges of the model.
+    pub charge: u32,
+    pub state: PriceState,
+    pub quantity: i64,
+    /// The book that gave the price; its rounding holds for all amounts.
+    pub book: u32,
+    pub list: i128,
+    pub contract: Option<i128>,
+    pub net: i128,
+    /// How many periods begin within the term; 1 for a one-time charge.
+    pub periods: i64,
+    /// Contract value before and after adjustments; `None` if it does not fit.
+    pub value: Option<(i128, i128)>,
+    pub candidates_at: u32,
+    pub units_at: u32,
+    pub units_len: u32,
+    pub targets_at: u32,
+}
+
+impl ChargeOutcome {
+    /// What the adjustments start from.
+    pub fn base(&self) -> i128 {
+        self.contract.unwrap_or(self.list)
     }
 }
-fn todo_answer() -> Answer {
-    unreachable!("not yet")
+
+/// Units with the row that gave their price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct UnitsOutcome {
+    /// Counted in the charge.
+    pub candidate: u32,
+    pub row: u32,
+    /// A mantissa at the scale of the candidate.
+    pub price: i64,
+    pub units: i64,
+}
+
+/// What came of an adjustment on a charge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TargetOutcome {
+    /// The charge has no price.
+    NoPrice,
+    OtherDate,
+    /// The item is not a part of the bundle it is limited to.
+    Elsewhere,
+    NotAsked,
+    ConditionFailed,
+    Fault,
+    Applied {
+        saving: i128,
+        left: i128,
+        /// The floor that held something back, counted in the charge; else [`quo_model::NONE`].
+        floor: u32,
+        /// What it held back.
+        kept: i128,
+    },
+}
+
+/// Sums over all charges with a price, at money scale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TotalsOutcome {
+    /// Months, before and after adjustments; shortest period first.
+    pub by_period: Vec<(u32, i128, i128)>,
+    pub list: i128,
+    pub net: i128,
+}
+
+/// What came of an approval matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ApprovalOutcome {
+    Row {
+        row: u32,
+        values_at: u32,
+    },
+    NoRow,
+    Fault,
+    /// There are no totals to judge.
+    NoTotals,
+}
+
+/// What came of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TaskOutcome {
+    pub line: u32,
+    /// Counted in the fulfilment of the line's product.
+    pub task: u32,
+    pub verdict: Verdict,
+}
+
+/// Arithmetic that had no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FaultOutcome {
+    pub subject: Subject,
+    pub error: ArithmeticError,
+}
+
+impl Decision {
+    /// The request it was made on.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Digest of the package it was made on.
+    #[must_use]
+    pub fn package(&self) -> Digest {
+        self.package
+    }
 }
 
 /// Decides a request on the package it was read for.
@@ -31,6 +235,22 @@ pub fn decide(
     request: &Request,
     limits: &Limits<'_>,
 ) -> Result<Decision, Stopped> {
-    let _ = (package, request, limits);
-    Err(Stopped::Damaged)
+    decide_with(package, request, limits, &mut NoRecord)
+}
+
+/// Decides with somebody listening.
+pub(crate) fn decide_with<R: Recorder>(
+    package: &Package,
+    request: &Request,
+    limits: &Limits<'_>,
+    recorder: &mut R,
+) -> Result<Decision, Stopped> {
+    let mut plan = Plan::new(package, request, limits, recorder)?;
+    plan.constraints()?;
+    plan.books()?;
+    plan.charges()?;
+    plan.totals()?;
+    plan.approvals()?;
+    plan.fulfilment()?;
+    Ok(plan.decision)
 }

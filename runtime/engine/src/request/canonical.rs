@@ -59,7 +59,9 @@ impl Writer<'_> {
     fn value(&self, ty: ValueType, value: i64) -> Value {
         match ty {
             ValueType::Bool => (value != 0).into(),
-            ValueType::Int { .. } if (-JSON_INT_MAX..=JSON_INT_MAX).contains(&value) => value.into(),
+            ValueType::Int { .. } if (-JSON_INT_MAX..=JSON_INT_MAX).contains(&value) => {
+                value.into()
+            }
             _ => self.names.plain(ty, value.into()).into(),
         }
     }

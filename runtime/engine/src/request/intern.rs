@@ -19,7 +19,10 @@ pub(crate) struct Texts {
 impl Texts {
     /// The number of a text.
     pub fn intern(&mut self, model: &ArchivedModel, text: &str) -> u32 {
-        if let Some(known) = model.find_str(text).or_else(|| self.numbers.get(text).copied()) {
+        if let Some(known) = model
+            .find_str(text)
+            .or_else(|| self.numbers.get(text).copied())
+        {
             return known;
         }
         let number = model.strings.count().saturating_add(index(self.list.len()));

@@ -57,7 +57,10 @@ impl Reader<'_> {
                 if found.is_none() {
                     let hint = did_you_mean(&nearest(wanted, kinds.iter().map(|kind| name(*kind))));
                     let wanted = excerpt(wanted);
-                    self.problem(&path, format!("`{wanted}` is no product that can be here{hint}"));
+                    self.problem(
+                        &path,
+                        format!("`{wanted}` is no product that can be here{hint}"),
+                    );
                 }
                 found
             }
@@ -73,13 +76,7 @@ impl Reader<'_> {
         }
     }
 
-    fn item(
-        &mut self,
-        path: &str,
-        entries: Entries<'_>,
-        product: u32,
-        spot: Spot,
-    ) -> Option<u32> {
+    fn item(&mut self, path: &str, entries: Entries<'_>, product: u32, spot: Spot) -> Option<u32> {
         if self.items.len() > ITEMS_MAX || self.full() {
             return None;
         }
@@ -114,11 +111,16 @@ impl Reader<'_> {
     ) -> Vec<i64> {
         let model = self.model;
         let path = format!("{path}.options");
-        let names: Vec<&str> =
-            def.options.iter().map(|option| model.str(option.name.to_native())).collect();
+        let names: Vec<&str> = def
+            .options
+            .iter()
+            .map(|option| model.str(option.name.to_native()))
+            .collect();
         let given = match find(entries, "options") {
             None | Some(Json::Null) => &[],
-            Some(json) => self.object(&path, json, "option", &names).unwrap_or_default(),
+            Some(json) => self
+                .object(&path, json, "option", &names)
+                .unwrap_or_default(),
         };
         let mut values = Vec::with_capacity(names.len());
         for (option, (def, name)) in (0_u32..).zip(def.options.iter().zip(&names)) {
@@ -151,7 +153,11 @@ impl Reader<'_> {
     ) -> Option<Result<i64, String>> {
         let model = self.model;
         let bundle = self.items.get(at(spot.parent))?;
-        let part = model.products.get(at(bundle.product))?.parts.get(at(spot.part))?;
+        let part = model
+            .products
+            .get(at(bundle.product))?
+            .parts
+            .get(at(spot.part))?;
         let default = part
             .defaults
             .iter()
@@ -189,8 +195,11 @@ impl Reader<'_> {
     ) {
         let model = self.model;
         let path = format!("{path}.parts");
-        let names: Vec<&str> =
-            def.parts.iter().map(|part| model.str(part.name.to_native())).collect();
+        let names: Vec<&str> = def
+            .parts
+            .iter()
+            .map(|part| model.str(part.name.to_native()))
+            .collect();
         let given = match find(entries, "parts") {
             None | Some(Json::Null) => &[],
             Some(json) => self.object(&path, json, "part", &names).unwrap_or_default(),

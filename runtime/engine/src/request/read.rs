@@ -33,7 +33,10 @@ pub(super) type Entries<'j> = &'j [(String, Json)];
 pub fn read_request(package: &Package, json: &[u8]) -> Result<Request, Refused> {
     let mut reader = Reader::new(package.model());
     if json.len() > REQUEST_BYTES_MAX {
-        reader.problem("", format!("the request is longer than {REQUEST_BYTES_MAX} bytes"));
+        reader.problem(
+            "",
+            format!("the request is longer than {REQUEST_BYTES_MAX} bytes"),
+        );
     } else {
         match serde_json::from_slice::<Json>(json) {
             Ok(tree) => reader.request(&tree),
@@ -131,8 +134,7 @@ impl<'a> Reader<'a> {
     }
 
     fn request(&mut self, tree: &Json) {
-        let Some(entries) =
-            self.object("", tree, "field", &["ruleset", "facts", "lines", "asked"])
+        let Some(entries) = self.object("", tree, "field", &["ruleset", "facts", "lines", "asked"])
         else {
             return;
         };
@@ -163,7 +165,10 @@ impl<'a> Reader<'a> {
             Some(Json::Text(name)) if name == own => {}
             Some(Json::Text(name)) => {
                 let name = excerpt(name);
-                self.problem("ruleset", format!("the request is for `{name}` and the package is `{own}`"));
+                self.problem(
+                    "ruleset",
+                    format!("the request is for `{name}` and the package is `{own}`"),
+                );
             }
             Some(other) => {
                 self.problem("ruleset", format!("must be a text and is {}", other.kind()));
@@ -173,8 +178,11 @@ impl<'a> Reader<'a> {
 
     fn facts(&mut self, json: &Json) {
         let model = self.model;
-        let groups: BTreeSet<&str> =
-            model.facts.iter().map(|fact| model.str(fact.group.to_native())).collect();
+        let groups: BTreeSet<&str> = model
+            .facts
+            .iter()
+            .map(|fact| model.str(fact.group.to_native()))
+            .collect();
         let groups: Vec<&str> = groups.into_iter().collect();
         let Some(entries) = self.object("facts", json, "group of facts", &groups) else {
             return;
@@ -201,7 +209,10 @@ impl<'a> Reader<'a> {
         let Some(def) = model.facts.get(at(slot)) else {
             return;
         };
-        let (group, name) = (model.str(def.group.to_native()), model.str(def.name.to_native()));
+        let (group, name) = (
+            model.str(def.group.to_native()),
+            model.str(def.name.to_native()),
+        );
         let path = format!("facts.{group}.{name}");
         let given = match find(groups, group) {
             Some(Json::Object(entries)) => find(entries, name),
@@ -232,11 +243,18 @@ impl<'a> Reader<'a> {
     fn selling_date(&mut self) {
         let model = self.model;
         let slot = model.fact_date.to_native();
-        let Some(given) = self.facts.get(at(slot)).copied().filter(|date| *date != ABSENT) else {
+        let Some(given) = self
+            .facts
+            .get(at(slot))
+            .copied()
+            .filter(|date| *date != ABSENT)
+        else {
             return;
         };
-        let (from, to) =
-            (model.meta.effective_from.to_native(), model.meta.effective_to.to_native());
+        let (from, to) = (
+            model.meta.effective_from.to_native(),
+            model.meta.effective_to.to_native(),
+        );
         if given < i64::from(from) || i64::from(to) < given {
             let day = i32::try_from(given).map_or_else(|_| given.to_string(), date);
             let message = format!(
@@ -264,7 +282,10 @@ impl<'a> Reader<'a> {
             };
             let path = format!("asked.{name}");
             if some(adjustment.asked_by.to_native()).is_none() {
-                self.problem(&path, format!("`{name}` applies by itself and cannot be asked for"));
+                self.problem(
+                    &path,
+                    format!("`{name}` applies by itself and cannot be asked for"),
+                );
                 continue;
             }
             match read_value(model, &mut self.texts, type_of(&adjustment.asked), given) {
@@ -280,7 +301,10 @@ impl<'a> Reader<'a> {
 
     fn lines(&mut self, lines: &[Json]) {
         if lines.len() > LINES_MAX {
-            let message = format!("has {} lines, and a quote has at most {LINES_MAX}", lines.len());
+            let message = format!(
+                "has {} lines, and a quote has at most {LINES_MAX}",
+                lines.len()
+            );
             return self.problem("lines", message);
         }
         let mut ids = BTreeSet::new();
@@ -298,7 +322,10 @@ impl<'a> Reader<'a> {
             if let Some(id) = id
                 && !ids.insert(id)
             {
-                self.problem(&path, format!("the id `{}` is taken by a line before", excerpt(id)));
+                self.problem(
+                    &path,
+                    format!("the id `{}` is taken by a line before", excerpt(id)),
+                );
             }
             let line = index(self.lines.len());
             if let Some(item) = self.line_item(&path, entries, line) {
@@ -333,5 +360,8 @@ impl<'a> Reader<'a> {
 
 /// The value of a key, the first one.
 pub(super) fn find<'j>(entries: Entries<'j>, key: &str) -> Option<&'j Json> {
-    entries.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    entries
+        .iter()
+        .find(|(name, _)| name == key)
+        .map(|(_, value)| value)
 }

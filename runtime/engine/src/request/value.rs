@@ -195,7 +195,12 @@ fn period(
 
 fn currency(model: &ArchivedModel, json: &Json) -> Result<i64, String> {
     let code = text_of(json, "the code of a currency such as \"EUR\"")?;
-    let codes = || model.currencies.iter().map(|currency| model.str(currency.code.to_native()));
+    let codes = || {
+        model
+            .currencies
+            .iter()
+            .map(|currency| model.str(currency.code.to_native()))
+    };
     position(codes(), code).ok_or_else(|| {
         format!(
             "`{}` is not a currency that is sold in{}; it is one of {}",

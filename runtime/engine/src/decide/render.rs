@@ -1,0 +1,550 @@
+//! From a decision to its answer: names for numbers, text for amounts, sentences for findings.
+//!
+//! Rendering is total: what a package of another digest does not have is left out or empty, which
+//! [`answer`](Decision::answer) tells its callers not to ask for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quo_model::{ArchivedAdjustmentKind, ArchivedModel, ArchivedRuleKind, Package, some};
+
+use super::{
+    ApprovalOutcome, BookOutcome, CandidateOutcome, ChargeOutcome, Decision, PriceState,
+    TargetOutcome, TaskOutcome, Verdict,
+};
+use crate::answer::{
+    Answer, ApprovalAnswer, ApprovalStepAnswer, Finding, FulfilmentAnswer, LineAnswer, ListNet,
+    PackageRef, PeriodTotal, RuleVersion, TaskAnswer, Totals,
+};
+use crate::frame::{at, index};
+use crate::record::Subject;
+use crate::show::{Names, amount, date, type_of, window};
+
+use super::fulfil::waits;
+
+impl Decision {
+    /// What the decision says, rendered with the package it was made on.
+    ///
+    /// With another package the answer is without meaning.
+    #[must_use]
+    pub fn answer(&self, package: &Package) -> Answer {
+        Renderer::new(self, package.model()).answer()
+    }
+}
+
+/// Looks up what a decision's numbers stand for.
+#[derive(Clone, Copy)]
+pub(crate) struct Renderer<'a> {
+    pub decision: &'a Decision,
+    pub model: &'a ArchivedModel,
+    pub names: Names<'a>,
+}
+
+/// Whom a finding is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    /// Eligibility; it says nothing about the configuration.
+    Sale,
+    /// Everything else.
+    Rest,
+}
+
+impl<'a> Renderer<'a> {
+    pub fn new(decision: &'a Decision, model: &'a ArchivedModel) -> Self {
+        Self {
+            decision,
+            model,
+            names: Names {
+                model,
+                texts: &decision.request.texts,
+                minor_units: decision.currency.minor_units,
+            },
+        }
+    }
+
+    pub fn str(&self, number: impl Into<u32>) -> &'a str {
+        self.model.str(number.into())
+    }
+
+    /// An amount at money scale.
+    pub fn money(&self, mantissa: i128) -> String {
+        let currency = self.decision.currency;
+        amount(mantissa, currency.money_scale, currency.minor_units)
+    }
+
+    pub fn list_net(&self, list: i128, net: i128) -> ListNet {
+        ListNet {
+            list: self.money(list),
+            net: self.money(net),
+        }
+    }
+
+    fn answer(&self) -> Answer {
+        let mut warnings = Vec::new();
+        let mut found = Vec::new();
+        self.rule_findings(&mut found, &mut warnings);
+        self.price_findings(&mut found);
+        self.other_findings(&mut found);
+        Answer {
+            package: self.package(),
+            valid: found.is_empty(),
+            lines: self.lines(&found),
+            blocking: found.into_iter().map(|(_, finding)| finding).collect(),
+            warnings,
+            totals: self.totals(),
+            approvals: self.approvals(),
+            fulfilment: self.fulfilment(),
+            expires_on: self.expires_on(),
+            rules: self.rules_used(),
+        }
+    }
+
+    fn package(&self) -> PackageRef {
+        let meta = &self.model.meta;
+        PackageRef {
+            digest: self.decision.package.to_string(),
+            ruleset: self.str(meta.ruleset).to_owned(),
+            version: self.version(),
+            edition: meta.edition.to_native(),
+        }
+    }
+
+    pub fn version(&self) -> String {
+        let [major, minor, patch] = self.model.meta.version.map(|part| part.to_native());
+        format!("{major}.{minor}.{patch}")
+    }
+
+    /// A finding about an item, or about the quote where there is none.
+    fn finding(&self, rule: &str, item: Option<u32>, message: String) -> Finding {
+        let items = &self.decision.request.items;
+        let found = item.and_then(|item| items.get(at(item)));
+        let line = found.and_then(|item| self.decision.request.lines.get(at(item.line)));
+        let product = found.and_then(|item| self.model.products.get(at(item.product)));
+        Finding {
+            rule: rule.to_owned(),
+            line: line.map(|line| line.id.clone()),
+            item: item
+                .map(|item| self.address(item))
+                .filter(|address| !address.is_empty()),
+            product: product.map(|product| self.str(product.name).to_owned()),
+            message,
+        }
+    }
+
+    fn rule_findings(&self, found: &mut Vec<(About, Finding)>, warnings: &mut Vec<Finding>) {
+        for outcome in &self.decision.rules {
+            let Some(rule) = self.model.rules.get(at(outcome.rule)) else {
+                continue;
+            };
+            if outcome.verdict != Verdict::Fails {
+                continue;
+            }
+            let message = self.str(rule.message).to_owned();
+            let finding = self.finding(self.str(rule.id), some(outcome.item), message);
+            match rule.kind {
+                ArchivedRuleKind::Warn => warnings.push(finding),
+                ArchivedRuleKind::Eligible => found.push((About::Sale, finding)),
+                _ => found.push((About::Rest, finding)),
+            }
+        }
+        for item in &self.decision.unsold {
+            let items = &self.decision.request.items;
+            let product = items
+                .get(at(*item))
+                .and_then(|item| self.model.products.get(at(item.product)));
+            let Some(product) = product else { continue };
+            let name = self.str(product.name);
+            let sold = window(product.sold_from.to_native(), product.sold_to.to_native());
+            let dated = date(self.selling_date());
+            let message = format!("{name} is sold {sold}, and the quote is dated {dated}");
+            found.push((About::Sale, self.finding(name, Some(*item), message)));
+        }
+    }
+
+    fn price_findings(&self, found: &mut Vec<(About, Finding)>) {
+        for outcome in &self.decision.charges {
+            let Some(def) = self.model.charges.get(at(outcome.charge)) else {
+                continue;
+            };
+            let id = self.str(def.id);
+            let message = match outcome.state {
+                PriceState::Priced | PriceState::Fault => continue,
+                PriceState::Missing => format!("no price book that applies has a price for {id}"),
+                PriceState::Tied => {
+                    let books: Vec<String> = self
+                        .candidates(outcome)
+                        .filter(|(_, _, found)| matches!(found, CandidateOutcome::Tied { .. }))
+                        .map(|(_, book, _)| format!("`{}`", self.book_name(book)))
+                        .collect();
+                    format!(
+                        "{} have a price for {id} each, and none replaces the others",
+                        books.join(" and ")
+                    )
+                }
+            };
+            found.push((About::Rest, self.finding(id, Some(outcome.item), message)));
+        }
+    }
+
+    fn other_findings(&self, found: &mut Vec<(About, Finding)>) {
+        for (def, outcome) in self.model.approvals.iter().zip(&self.decision.approvals) {
+            if *outcome == ApprovalOutcome::NoRow {
+                let id = self.str(def.name);
+                let message = format!("no row of the approval matrix {id} matches");
+                found.push((About::Rest, self.finding(id, None, message)));
+            }
+        }
+        for fault in &self.decision.faults {
+            let (id, item) = self.subject(fault.subject);
+            let message = match fault.subject {
+                Subject::Charge(_) => {
+                    format!("the amount of {id} cannot be worked out: {}", fault.error)
+                }
+                Subject::Totals => format!("the totals cannot be worked out: {}", fault.error),
+                _ => format!("{id} cannot be worked out: {}", fault.error),
+            };
+            found.push((About::Rest, self.finding(&id, item, message)));
+        }
+    }
+
+    /// The stable id and the item of what code was about.
+    pub fn subject(&self, subject: Subject) -> (String, Option<u32>) {
+        let model = self.model;
+        let charge_of = |charge: u32| {
+            let outcome = self.decision.charges.get(at(charge))?;
+            Some((outcome, model.charges.get(at(outcome.charge))?))
+        };
+        let found = match subject {
+            Subject::Rule { rule, item } => model
+                .rules
+                .get(at(rule))
+                .map(|rule| (self.str(rule.id), some(item))),
+            Subject::Book(book) => Some((self.book_name(book), None)),
+            Subject::Adjustment { charge, target } => {
+                charge_of(charge).and_then(|(outcome, def)| {
+                    let target = def.adjustments.get(at(target))?;
+                    let def = model.adjustments.get(at(target.adjustment.to_native()))?;
+                    Some((self.str(def.name), Some(outcome.item)))
+                })
+            }
+            Subject::Floor { charge, floor } => charge_of(charge).and_then(|(outcome, def)| {
+                Some((self.str(def.floors.get(at(floor))?.id), Some(outcome.item)))
+            }),
+            Subject::Charge(charge) => {
+                charge_of(charge).map(|(outcome, def)| (self.str(def.id), Some(outcome.item)))
+            }
+            Subject::Approval(approval) => model
+                .approvals
+                .get(at(approval))
+                .map(|def| (self.str(def.name), None)),
+            Subject::Task { line, task } => {
+                self.task(line, task).map(|(item, id)| (id, Some(item)))
+            }
+            Subject::Totals => Some(("totals", None)),
+        };
+        found.map_or_else(Default::default, |(id, item)| (id.to_owned(), item))
+    }
+
+    fn task(&self, line: u32, task: u32) -> Option<(u32, &'a str)> {
+        let item = self.decision.request.lines.get(at(line))?.item;
+        let product = self.decision.request.items.get(at(item))?.product;
+        let fulfilment = self.model.products.get(at(product))?.fulfilment.to_native();
+        let def = self
+            .model
+            .fulfilments
+            .get(at(fulfilment))?
+            .tasks
+            .get(at(task))?;
+        Some((item, self.str(def.id)))
+    }
+
+    fn lines(&self, found: &[(About, Finding)]) -> Vec<LineAnswer> {
+        let mut by_line: BTreeMap<(&str, About), Vec<Finding>> = BTreeMap::new();
+        for (about, finding) in found {
+            if let Some(line) = &finding.line {
+                by_line
+                    .entry((line, *about))
+                    .or_default()
+                    .push(finding.clone());
+            }
+        }
+        let lines = (0_u32..).zip(&self.decision.request.lines);
+        lines
+            .map(|(number, line)| {
+                let violations = by_line.remove(&(&line.id, About::Rest)).unwrap_or_default();
+                let ineligible = by_line.remove(&(&line.id, About::Sale)).unwrap_or_default();
+                LineAnswer {
+                    id: line.id.clone(),
+                    product: self.product_of(line.item).to_owned(),
+                    valid: violations.is_empty(),
+                    violations,
+                    eligible: ineligible.is_empty(),
+                    ineligible,
+                    charges: self
+                        .charges_of(number)
+                        .map(|(_, outcome)| self.charge(outcome))
+                        .collect(),
+                }
+            })
+            .collect()
+    }
+
+    /// The charges of a line with their numbers in the decision; they lie next to each other.
+    pub fn charges_of(&self, line: u32) -> impl Iterator<Item = (u32, &'a ChargeOutcome)> {
+        let items = &self.decision.request.items;
+        let line_of = |charge: &ChargeOutcome| items.get(at(charge.item)).map(|item| item.line);
+        let charges = &self.decision.charges;
+        let first = charges.partition_point(|charge| line_of(charge) < Some(line));
+        let numbered = (index(first)..).zip(charges.get(first..).unwrap_or_default());
+        numbered.take_while(move |(_, charge)| line_of(charge) == Some(line))
+    }
+
+    /// The tasks of a line with whether they take place.
+    pub fn tasks_of(&self, line: u32) -> &'a [TaskOutcome] {
+        let tasks = &self.decision.tasks;
+        let first = tasks.partition_point(|task| task.line < line);
+        let end = tasks.partition_point(|task| task.line <= line);
+        tasks.get(first..end).unwrap_or_default()
+    }
+
+    fn totals(&self) -> Totals {
+        let totals = self.decision.totals.as_ref();
+        let periods = totals
+            .map(|totals| totals.by_period.as_slice())
+            .unwrap_or_default();
+        let currency = self.model.currencies.get(at(self.decision.currency.index));
+        Totals {
+            by_period: periods
+                .iter()
+                .map(|(months, list, net)| PeriodTotal {
+                    months: *months,
+                    list: self.money(*list),
+                    net: self.money(*net),
+                })
+                .collect(),
+            contract: totals.map(|totals| self.list_net(totals.list, totals.net)),
+            currency: currency
+                .map_or("", |currency| self.str(currency.code))
+                .to_owned(),
+        }
+    }
+
+    fn approvals(&self) -> Vec<ApprovalAnswer> {
+        (0_u32..)
+            .zip(&self.decision.approvals)
+            .filter_map(|(number, outcome)| match outcome {
+                ApprovalOutcome::Row { row, values_at } => self.approval(number, *row, *values_at),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn approval(&self, number: u32, row: u32, values_at: u32) -> Option<ApprovalAnswer> {
+        let def = self.model.approvals.get(at(number))?;
+        let asked = def.rows.get(at(row))?;
+        let values = self.decision.approval_values.get(at(values_at)..)?;
+        let columns = def.columns.iter().zip(values).map(|(column, value)| {
+            let text = self.names.plain(type_of(&column.ty), i128::from(*value));
+            (self.str(column.name).to_owned(), text)
+        });
+        let role = |role: u32| {
+            self.model
+                .roles
+                .get(at(role))
+                .map_or("", |role| self.str(*role))
+        };
+        let steps = asked.steps.iter().map(|step| ApprovalStepAnswer {
+            roles: step
+                .roles
+                .iter()
+                .map(|r| role(r.to_native()).to_owned())
+                .collect(),
+            any: step.any,
+        });
+        Some(ApprovalAnswer {
+            rule: self.str(def.name).to_owned(),
+            title: self.str(def.title).to_owned(),
+            row: self.row_key(def.table.to_native(), row).to_owned(),
+            values: columns.collect::<BTreeMap<_, _>>(),
+            steps: steps.collect(),
+            within_minutes: asked.within_minutes.to_native(),
+            never_requester: def.never_requester,
+        })
+    }
+
+    /// The stable key of a row of a table.
+    pub fn row_key(&self, table: u32, row: u32) -> &'a str {
+        let keys = self
+            .model
+            .tables
+            .get(at(table))
+            .map(|table| &table.row_keys);
+        keys.and_then(|keys| keys.get(at(row)))
+            .map_or("", |key| self.str(*key))
+    }
+
+    fn fulfilment(&self) -> Vec<FulfilmentAnswer> {
+        let lines = (0_u32..).zip(&self.decision.request.lines);
+        lines
+            .filter_map(|(number, line)| {
+                Some(FulfilmentAnswer {
+                    line: line.id.clone(),
+                    product: self.product_of(line.item).to_owned(),
+                    tasks: self.tasks(number, line.item)?,
+                })
+            })
+            .collect()
+    }
+
+    fn tasks(&self, line: u32, item: u32) -> Option<Vec<TaskAnswer>> {
+        let product = self.decision.request.items.get(at(item))?.product;
+        let number = self.model.products.get(at(product))?.fulfilment.to_native();
+        let fulfilment = self.model.fulfilments.get(at(number))?;
+        let takes_place: Vec<bool> = self
+            .tasks_of(line)
+            .iter()
+            .map(|task| task.verdict == Verdict::Holds)
+            .collect();
+        let name = |task: u32| {
+            let def = fulfilment.tasks.get(at(task));
+            def.map_or("", |def| self.str(def.name)).to_owned()
+        };
+        let system = |system: u32| {
+            let system = self.model.systems.get(at(system));
+            system.map_or("", |system| self.str(*system)).to_owned()
+        };
+        let tasks = fulfilment
+            .tasks
+            .iter()
+            .zip(&takes_place)
+            .zip(waits(fulfilment, &takes_place));
+        Some(
+            tasks
+                .filter(|((_, takes_place), _)| **takes_place)
+                .map(|((def, _), after)| TaskAnswer {
+                    id: self.str(def.id).to_owned(),
+                    name: self.str(def.name).to_owned(),
+                    system: system(def.system.to_native()),
+                    after: after.into_iter().map(name).collect(),
+                    tries: def.tries.to_native(),
+                    within_minutes: def.within_minutes.to_native(),
+                    undo: Some(self.str(def.undo).to_owned()).filter(|undo| !undo.is_empty()),
+                })
+                .collect(),
+        )
+    }
+
+    /// The adjustments applied anywhere, as indexes.
+    fn applied(&self) -> BTreeSet<u32> {
+        let mut applied = BTreeSet::new();
+        for outcome in &self.decision.charges {
+            for (_, adjustment, target) in self.targets(outcome) {
+                if let TargetOutcome::Applied { .. } = target {
+                    applied.insert(adjustment);
+                }
+            }
+        }
+        applied
+    }
+
+    /// The books whose prices were used, as indexes.
+    fn books_used(&self) -> BTreeSet<u32> {
+        let charges = self.decision.charges.iter();
+        charges
+            .flat_map(|outcome| self.candidates(outcome))
+            .filter(|(_, _, found)| {
+                matches!(
+                    found,
+                    CandidateOutcome::Chosen { .. } | CandidateOutcome::Replaced { .. }
+                )
+            })
+            .map(|(_, book, _)| book)
+            .collect()
+    }
+
+    fn expires_on(&self) -> Option<String> {
+        let ruleset = self.model.meta.effective_to.to_native();
+        let books = self.books_used();
+        let books = books
+            .iter()
+            .filter_map(|book| self.model.books.get(at(*book)))
+            .map(|book| book.to.to_native());
+        let applied = self.applied();
+        let adjustments = applied
+            .iter()
+            .filter_map(|adjustment| self.model.adjustments.get(at(*adjustment)))
+            .map(|adjustment| adjustment.to.to_native());
+        books
+            .chain(adjustments)
+            .chain([ruleset])
+            .min()
+            .filter(|last| *last != i32::MAX)
+            .map(date)
+    }
+
+    fn rules_used(&self) -> Vec<RuleVersion> {
+        let model = self.model;
+        let mut ids: BTreeSet<&str> = BTreeSet::new();
+        ids.extend(
+            (self.decision.rules.iter())
+                .filter_map(|outcome| model.rules.get(at(outcome.rule)))
+                .map(|rule| self.str(rule.id)),
+        );
+        ids.extend(
+            self.books_used()
+                .into_iter()
+                .map(|book| self.book_name(book)),
+        );
+        ids.extend(
+            (self.applied().into_iter())
+                .filter_map(|adjustment| model.adjustments.get(at(adjustment)))
+                .map(|adjustment| self.str(adjustment.name)),
+        );
+        for outcome in &self.decision.charges {
+            for (_, _, target) in self.targets(outcome) {
+                if let TargetOutcome::Applied { floor, .. } = target {
+                    ids.extend(self.floor(outcome, floor).map(|floor| self.str(floor.id)));
+                }
+            }
+        }
+        ids.extend(
+            model
+                .approvals
+                .iter()
+                .map(|approval| self.str(approval.name)),
+        );
+        let version = self.version();
+        ids.into_iter()
+            .map(|id| RuleVersion {
+                id: id.to_owned(),
+                version: version.clone(),
+            })
+            .collect()
+    }
+
+    /// The selling date of the request.
+    pub fn selling_date(&self) -> i32 {
+        let date = self
+            .decision
+            .request
+            .input()
+            .fact(self.model.fact_date.to_native());
+        i32::try_from(date).unwrap_or(i32::MAX)
+    }
+
+    pub fn adjustment_kind(&self, adjustment: u32) -> &'static str {
+        match self
+            .model
+            .adjustments
+            .get(at(adjustment))
+            .map(|def| &def.kind)
+        {
+            Some(ArchivedAdjustmentKind::Promotion) => "promotion",
+            _ => "discount",
+        }
+    }
+
+    /// Whether a book applies.
+    pub fn book_outcome(&self, book: u32) -> Option<BookOutcome> {
+        self.decision.books.get(at(book)).copied()
+    }
+}

@@ -1,0 +1,79 @@
+//! Contract values and totals, summed with checks in 128 bits.
+
+use std::collections::BTreeMap;
+
+use quo_model::ArchivedCharge;
+use quo_value::ArithmeticError;
+
+use super::plan::{Plan, get};
+use super::{ChargeOutcome, PriceState, TotalsOutcome};
+use crate::interpret::Fault;
+use crate::limits::Stopped;
+use crate::record::{Recorder, Subject};
+
+/// An amount before and after adjustments.
+type Pair = (i128, i128);
+
+impl<R: Recorder> Plan<'_, R> {
+    /// Works out what a charge is worth over the contract.
+    pub fn value(
+        &mut self,
+        number: u32,
+        outcome: &mut ChargeOutcome,
+        _: &ArchivedCharge,
+    ) -> Result<(), Stopped> {
+        if outcome.state != PriceState::Priced {
+            return Ok(());
+        }
+        let periods = i128::from(outcome.periods);
+        let value = outcome
+            .base()
+            .checked_mul(periods)
+            .zip(outcome.net.checked_mul(periods));
+        let result = value.ok_or(Fault::Arithmetic(ArithmeticError::Overflow));
+        outcome.value = self.noted(Subject::Charge(number), result)?;
+        Ok(())
+    }
+
+    /// Sums up all charges that have a price.
+    pub fn totals(&mut self) -> Result<(), Stopped> {
+        let sums = self
+            .sums()?
+            .ok_or(Fault::Arithmetic(ArithmeticError::Overflow));
+        self.decision.totals = self.noted(Subject::Totals, sums)?;
+        Ok(())
+    }
+
+    fn sums(&self) -> Result<Option<TotalsOutcome>, Stopped> {
+        let mut periods: BTreeMap<u32, Pair> = BTreeMap::new();
+        let mut contract: Pair = (0, 0);
+        for charge in &self.decision.charges {
+            if charge.state != PriceState::Priced {
+                continue;
+            }
+            let months = get(&self.model.charges, charge.charge)?.months.to_native();
+            let period = periods.entry(months).or_default();
+            let sums = charge.value.and_then(|value| {
+                let amount = (charge.base(), charge.net);
+                sum(*period, amount).zip(sum(contract, value))
+            });
+            let Some((in_period, in_contract)) = sums else {
+                return Ok(None);
+            };
+            *period = in_period;
+            contract = in_contract;
+        }
+        Ok(Some(TotalsOutcome {
+            by_period: periods
+                .into_iter()
+                .map(|(months, (list, net))| (months, list, net))
+                .collect(),
+            list: contract.0,
+            net: contract.1,
+        }))
+    }
+}
+
+fn sum(a: Pair, b: Pair) -> Option<Pair> {
+    a.0.checked_add(b.0).zip(a.1.checked_add(b.1))
+}

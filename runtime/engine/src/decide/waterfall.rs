@@ -1,0 +1,199 @@
+//! The part of an answer that is about one charge: its address, its prices, its steps.
+
+use quo_model::{ArchivedChargeKind, ArchivedFloor, some};
+use quo_value::Rounding;
+
+use super::render::Renderer;
+use super::{CandidateOutcome, ChargeOutcome, PriceState, TargetOutcome};
+use crate::answer::{ChargeAnswer, PriceAnswer, StepAnswer};
+use crate::frame::at;
+use crate::show::{amount, decimal};
+
+impl<'a> Renderer<'a> {
+    /// The address of an item in its line: the parts that lead to it, each with the kind where it may hold several. Empty
+    /// for the line's own item.
+    pub fn address(&self, item: u32) -> String {
+        let mut steps = Vec::new();
+        let mut next = self.decision.request.items.get(at(item));
+        while let Some(item) = next {
+            let parent = self.decision.request.items.get(at(item.parent));
+            let part = parent
+                .and_then(|parent| self.model.products.get(at(parent.product)))
+                .and_then(|bundle| bundle.parts.get(at(item.part)));
+            let Some(part) = part else { break };
+            let product = self.model.products.get(at(item.product));
+            if let Some(product) = product.filter(|_| part.max > 1) {
+                steps.push(self.str(product.name));
+            }
+            steps.push(self.str(part.name));
+            next = parent;
+        }
+        steps.reverse();
+        steps.join(".")
+    }
+
+    /// The address of a charge in its line.
+    pub fn path(&self, outcome: &ChargeOutcome) -> String {
+        let name = self
+            .model
+            .charges
+            .get(at(outcome.charge))
+            .map_or("", |def| self.str(def.name));
+        match self.address(outcome.item) {
+            address if address.is_empty() => name.to_owned(),
+            address => format!("{address}.{name}"),
+        }
+    }
+
+    /// The name of an item's product.
+    pub fn product_of(&self, item: u32) -> &'a str {
+        let item = self.decision.request.items.get(at(item));
+        item.and_then(|item| self.model.products.get(at(item.product)))
+            .map_or("", |product| self.str(product.name))
+    }
+
+    pub fn book_name(&self, book: u32) -> &'a str {
+        self.model
+            .books
+            .get(at(book))
+            .map_or("", |book| self.str(book.name))
+    }
+
+    /// The price candidates of a charge: number in the charge, book, outcome.
+    pub fn candidates(
+        &self,
+        outcome: &ChargeOutcome,
+    ) -> impl Iterator<Item = (u32, u32, CandidateOutcome)> + 'a {
+        let def = self.model.charges.get(at(outcome.charge));
+        let found = self.decision.candidates.get(at(outcome.candidates_at)..);
+        (0_u32..)
+            .zip(def.map(|def| def.prices.as_slice()).unwrap_or_default())
+            .zip(found.unwrap_or_default())
+            .map(|((number, candidate), found)| (number, candidate.book.to_native(), *found))
+    }
+
+    /// The adjustments of a charge: number in the charge, adjustment, outcome.
+    pub fn targets(
+        &self,
+        outcome: &ChargeOutcome,
+    ) -> impl Iterator<Item = (u32, u32, TargetOutcome)> + 'a {
+        let def = self.model.charges.get(at(outcome.charge));
+        let found = self.decision.targets.get(at(outcome.targets_at)..);
+        (0_u32..)
+            .zip(
+                def.map(|def| def.adjustments.as_slice())
+                    .unwrap_or_default(),
+            )
+            .zip(found.unwrap_or_default())
+            .map(|((number, target), found)| (number, target.adjustment.to_native(), *found))
+    }
+
+    /// A floor of a charge.
+    pub fn floor(&self, outcome: &ChargeOutcome, floor: u32) -> Option<&'a ArchivedFloor> {
+        let def = self.model.charges.get(at(outcome.charge))?;
+        def.floors.get(at(some(floor)?))
+    }
+
+    /// A charge with its waterfall.
+    pub fn charge(&self, outcome: &ChargeOutcome) -> ChargeAnswer {
+        let def = self.model.charges.get(at(outcome.charge));
+        let text = |text: Option<&'a str>| text.unwrap_or_default().to_owned();
+        let priced = outcome.state == PriceState::Priced;
+        let money = |mantissa: i128| priced.then(|| self.money(mantissa));
+        let kind = def.map(|def| match def.kind {
+            ArchivedChargeKind::OneTime => "one time",
+            ArchivedChargeKind::Recurring => "recurring",
+            ArchivedChargeKind::Usage => "usage",
+        });
+        ChargeAnswer {
+            path: self.path(outcome),
+            charge: text(def.map(|def| self.str(def.id))),
+            title: text(def.map(|def| self.str(def.title))),
+            kind: text(kind),
+            period_months: def.map_or(0, |def| def.months.to_native()),
+            quantity: outcome.quantity.to_string(),
+            prices: self.prices(outcome),
+            list: money(outcome.list),
+            contract: outcome.contract.and_then(money),
+            steps: self.steps(outcome),
+            net: money(outcome.net),
+            rounding: text(self.rounding(outcome)),
+            contract_value: outcome
+                .value
+                .filter(|_| priced)
+                .map(|(list, net)| self.list_net(list, net)),
+        }
+    }
+
+    fn rounding(&self, outcome: &ChargeOutcome) -> Option<&'a str> {
+        let book = self.model.books.get(at(outcome.book))?;
+        Rounding::from_code(book.rounding).map(Rounding::words)
+    }
+
+    fn prices(&self, outcome: &ChargeOutcome) -> Vec<PriceAnswer> {
+        if outcome.state != PriceState::Priced {
+            return Vec::new();
+        }
+        let units = self
+            .decision
+            .units
+            .get(at(outcome.units_at)..)
+            .unwrap_or_default();
+        let def = self.model.charges.get(at(outcome.charge));
+        units
+            .iter()
+            .take(at(outcome.units_len))
+            .filter_map(|units| {
+                let candidate = def?.prices.get(at(units.candidate))?;
+                let exact = i128::from(units.price).checked_mul(units.units.into())?;
+                let minor_units = self.decision.currency.minor_units;
+                Some(PriceAnswer {
+                    book: self.book_name(candidate.book.to_native()).to_owned(),
+                    row: self
+                        .row_key(candidate.table.to_native(), units.row)
+                        .to_owned(),
+                    price: decimal(units.price.into(), candidate.scale),
+                    quantity: units.units.to_string(),
+                    amount: amount(exact, candidate.scale, minor_units),
+                })
+            })
+            .collect()
+    }
+
+    fn steps(&self, outcome: &ChargeOutcome) -> Vec<StepAnswer> {
+        let mut steps = Vec::new();
+        for (_, adjustment, target) in self.targets(outcome) {
+            let TargetOutcome::Applied {
+                saving,
+                left,
+                floor,
+                kept,
+            } = target
+            else {
+                continue;
+            };
+            let Some(def) = self.model.adjustments.get(at(adjustment)) else {
+                continue;
+            };
+            steps.push(StepAnswer {
+                rule: self.str(def.name).to_owned(),
+                title: self.str(def.title).to_owned(),
+                kind: self.adjustment_kind(adjustment).to_owned(),
+                saving: self.money(saving),
+                kept: None,
+                left: self.money(left),
+            });
+            if let Some(floor) = self.floor(outcome, floor) {
+                steps.push(StepAnswer {
+                    rule: self.str(floor.id).to_owned(),
+                    title: self.str(floor.title).to_owned(),
+                    kind: "floor".to_owned(),
+                    saving: self.money(0),
+                    kept: Some(self.money(kept)),
+                    left: self.money(left),
+                });
+            }
+        }
+        steps
+    }
+}
