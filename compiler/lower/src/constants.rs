@@ -1,0 +1,83 @@
+//! Constants and types as the machine holds them.
+
+use quo_analysis::types::{Number, Type, Unit, Value};
+use quo_model::{ABSENT, ValueType};
+
+use crate::strings::StringIds;
+
+/// The narrow encoding of a constant: its mantissa, ordinal, index, day or string; `None` where it has none.
+pub(crate) fn encode(value: &Value, strings: &StringIds) -> Option<i64> {
+    match value {
+        Value::Bool(value) => Some(i64::from(*value)),
+        Value::Number(mantissa) => narrow(*mantissa),
+        Value::Date(date) => Some(i64::from(date.days())),
+        Value::Months(count) | Value::Days(count) => Some(i64::from(*count)),
+        Value::Text(text) => strings.get(text).map(i64::from),
+        Value::Currency(index) | Value::Enum { value: index, .. } | Value::Product(index) => {
+            i64::try_from(*index).ok()
+        }
+    }
+}
+
+/// A mantissa that fits a narrow register beside "absent".
+pub(crate) fn narrow(mantissa: i128) -> Option<i64> {
+    i64::try_from(mantissa)
+        .ok()
+        .filter(|&mantissa| mantissa != ABSENT)
+}
+
+/// A mantissa of `from` decimals with `to` decimals, of which there are not fewer.
+pub(crate) fn raise(mantissa: i128, from: u8, to: u8) -> Option<i128> {
+    mantissa.checked_mul(quo_value::pow10_i128(to.checked_sub(from)?)?)
+}
+
+/// A type as a number; what is not a number counts whole things.
+pub(crate) fn number_of(ty: Type) -> Number {
+    match ty {
+        Type::Number(number) => number,
+        _ => Number {
+            unit: Unit::Int,
+            scale: 0,
+            min: i128::from(-i64::MAX),
+            max: i128::from(i64::MAX),
+        },
+    }
+}
+
+/// Decimals of a number that people are shown, other than an amount.
+const DECIMALS_MAX: u8 = 18;
+
+/// A type as people are shown it; `None` for a number with more decimals than anybody reads, and for the type of an error,
+/// which checked rules do not have.
+///
+/// Bounds that a narrow register cannot hold are those of the register: they belong to values worked out on the way,
+/// which are shown but never read.
+pub(crate) fn value_type(ty: Type) -> Option<ValueType> {
+    Some(match ty {
+        Type::Bool => ValueType::Bool,
+        Type::Number(number) => return number_type(number),
+        Type::Date => ValueType::Date,
+        Type::Months => ValueType::Months,
+        Type::Days => ValueType::Days,
+        Type::Text => ValueType::Text,
+        Type::Currency => ValueType::Currency,
+        Type::Enum(index) => ValueType::Enum(u32::try_from(index).ok()?),
+        Type::Product => ValueType::Product,
+        Type::Unknown => return None,
+    })
+}
+
+fn number_type(number: Number) -> Option<ValueType> {
+    let bound = |bound: i128| {
+        let bound = bound.clamp(i128::from(-i64::MAX), i128::from(i64::MAX));
+        i64::try_from(bound).unwrap_or(i64::MAX)
+    };
+    let (min, max, scale) = (bound(number.min), bound(number.max), number.scale);
+    Some(match number.unit {
+        Unit::Int => ValueType::Int { min, max },
+        Unit::Money | Unit::MoneyIn(_) => ValueType::Money { scale },
+        _ if scale > DECIMALS_MAX => return None,
+        Unit::Decimal => ValueType::Decimal { min, max, scale },
+        Unit::Percent => ValueType::Percent { min, max, scale },
+    })
+}

@@ -1,0 +1,130 @@
+//! Places in the source map: the files that rules come from, without the tests.
+//!
+//! Tests say what rules do and are no part of them: a ruleset with other tests is the same package.
+
+use std::collections::BTreeMap;
+
+use quo_analysis::hir::Rules;
+use quo_model::{IdPlace, Place, SourceText};
+use quo_source::{FileId, Sources, Span};
+
+use crate::strings::member_id;
+
+/// The files of the package and their numbers in it.
+#[derive(Debug)]
+pub(crate) struct Places {
+    files: Vec<SourceText>,
+    numbers: BTreeMap<FileId, u32>,
+}
+
+impl Places {
+    /// The rule files and tables among these sources, in the order of their paths.
+    pub(crate) fn of(sources: &Sources) -> Self {
+        let kept = sources.iter().filter(|(_, file)| belongs(file.path()));
+        let mut places = Self {
+            files: Vec::new(),
+            numbers: BTreeMap::new(),
+        };
+        for ((id, file), number) in kept.zip(0_u32..) {
+            places.numbers.insert(id, number);
+            places.files.push(SourceText {
+                path: file.path().to_owned(),
+                text: file.text().to_string(),
+            });
+        }
+        places
+    }
+
+    /// A span as a place of the source map. Nothing lowered comes from a file that is left out; if it did it would
+    /// point at the beginning of the first file.
+    pub(crate) fn place(&self, span: Span) -> Place {
+        self.numbers
+            .get(&span.file)
+            .map_or_else(Place::default, |&file| Place {
+                file,
+                start: span.start,
+                end: span.end,
+            })
+    }
+
+    /// The files for the source map.
+    pub(crate) fn into_files(self) -> Vec<SourceText> {
+        self.files
+    }
+}
+
+/// Whether a file is part of the rules: a rule file or a table that is not below `tests/`.
+fn belongs(path: &str) -> bool {
+    let kind = path.ends_with(".quo") || path.ends_with(".csv");
+    kind && !path.starts_with("tests/")
+}
+
+/// The places of everything that has a stable id, sorted by id.
+///
+/// Things of different kinds may share an id; it then leads to the one that decisions and traces speak about most: what
+/// comes first below.
+pub(crate) fn ids(rules: &Rules, places: &Places) -> Vec<IdPlace> {
+    let mut found = BTreeMap::new();
+    let mut add = |id: String, span: Span| {
+        found.entry(id).or_insert_with(|| places.place(span));
+    };
+    let product = |index: usize| {
+        rules
+            .products
+            .get(index)
+            .map_or("", |product| &product.name)
+    };
+    rules
+        .products
+        .iter()
+        .for_each(|it| add(it.name.clone(), it.span));
+    for charge in &rules.charges {
+        add(
+            member_id(product(charge.product), &charge.name),
+            charge.span,
+        );
+    }
+    rules
+        .rules
+        .iter()
+        .for_each(|rule| add(rule.id.clone(), rule.span));
+    rules
+        .adjustments
+        .iter()
+        .for_each(|it| add(it.name.clone(), it.span));
+    rules
+        .books
+        .iter()
+        .for_each(|book| add(book.name.clone(), book.span));
+    rules
+        .approvals
+        .iter()
+        .for_each(|it| add(it.name.clone(), it.span));
+    for floor in rules.charges.iter().flat_map(|charge| &charge.floors) {
+        add(floor.id.clone(), floor.span);
+    }
+    for fulfilment in &rules.fulfilments {
+        for task in &fulfilment.tasks {
+            add(
+                member_id(product(fulfilment.product), &task.name),
+                task.span,
+            );
+        }
+    }
+    rules
+        .amounts
+        .iter()
+        .for_each(|amount| add(amount.name.clone(), amount.span));
+    for declared in &rules.products {
+        for option in &declared.options {
+            add(member_id(&declared.name, &option.name), option.span);
+        }
+    }
+    for fact in &rules.facts {
+        add(member_id(&fact.group, &fact.name), fact.span);
+    }
+    found
+        .into_iter()
+        .map(|(id, place)| IdPlace { id, place })
+        .collect()
+}

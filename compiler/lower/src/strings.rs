@@ -1,0 +1,233 @@
+//! The first pass: every string the model will need, so that numbers are final before code and tables are made.
+//!
+//! A string that is compared at run time is a number in constants, sets and hashed cells; renumbering those afterwards
+//! would mean knowing which numbers are strings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quo_analysis::hir::{
+    Adjustment, Approval, Book, Cell, Charge, Expr, ExprKind, Floor, Fulfilment,
+};
+use quo_analysis::hir::{Named, Product, Row, Rule, RuleBody, Rules, Table};
+use quo_analysis::types::Value;
+use quo_model::{StringTable, Strings};
+
+/// Strings with their final numbers.
+#[derive(Debug)]
+pub(crate) struct StringIds {
+    ids: BTreeMap<String, u32>,
+}
+
+impl StringIds {
+    /// All strings of these rules.
+    pub(crate) fn of(rules: &Rules) -> Self {
+        let mut collector = Collector::default();
+        collector.rules(rules);
+        // Numbers follow the sorted order; a count beyond 32 bits is refused by the writer of packages.
+        let ids = collector.0.into_iter().zip(0_u32..).collect();
+        Self { ids }
+    }
+
+    /// The number of a string of the rules; `None` for any other.
+    pub(crate) fn get(&self, text: &str) -> Option<u32> {
+        self.ids.get(text).copied()
+    }
+
+    /// The strings as the model holds them.
+    pub(crate) fn to_model(&self) -> Strings {
+        let mut table = StringTable::new();
+        for text in self.ids.keys() {
+            table.intern(text);
+        }
+        // Interned in sorted order, so that the provisional numbers are the final ones.
+        table.finish().0
+    }
+}
+
+/// Stable id of something declared inside a product.
+pub(crate) fn member_id(product: &str, name: &str) -> String {
+    format!("{product}.{name}")
+}
+
+/// Heading of the column that repeats a row for every currency.
+pub(crate) const CURRENCY_COLUMN: &str = "currency";
+
+#[derive(Default)]
+struct Collector(BTreeSet<String>);
+
+impl Collector {
+    fn add(&mut self, text: &str) {
+        if !self.0.contains(text) {
+            self.0.insert(text.to_owned());
+        }
+    }
+
+    fn named(&mut self, named: &[Named]) {
+        named.iter().for_each(|named| self.add(&named.name));
+    }
+
+    fn rules(&mut self, rules: &Rules) {
+        self.add("");
+        self.add(CURRENCY_COLUMN);
+        self.add(&rules.name);
+        for currency in &rules.currencies {
+            self.add(currency.code());
+        }
+        for declared in &rules.enums {
+            self.add(&declared.name);
+            declared.values.iter().for_each(|value| self.add(value));
+        }
+        for fact in &rules.facts {
+            self.add(&fact.group);
+            self.add(&fact.name);
+            self.optional_value(fact.default.as_ref());
+        }
+        self.named(&rules.roles);
+        self.named(&rules.systems);
+        self.named(&rules.categories);
+        rules
+            .amounts
+            .iter()
+            .for_each(|amount| self.add(&amount.name));
+        rules
+            .products
+            .iter()
+            .for_each(|product| self.product(product));
+        for charge in &rules.charges {
+            self.charge(rules, charge);
+        }
+        rules.rules.iter().for_each(|rule| self.rule(rule));
+        rules.books.iter().for_each(|book| self.book(book));
+        rules.stages.iter().for_each(|stage| self.add(stage));
+        rules
+            .adjustments
+            .iter()
+            .for_each(|adjustment| self.adjustment(adjustment));
+        rules
+            .approvals
+            .iter()
+            .for_each(|approval| self.approval(approval));
+        for fulfilment in &rules.fulfilments {
+            self.fulfilment(rules, fulfilment);
+        }
+    }
+
+    fn optional_value(&mut self, value: Option<&Value>) {
+        if let Some(value) = value {
+            self.value(value);
+        }
+    }
+
+    fn value(&mut self, value: &Value) {
+        if let Value::Text(text) = value {
+            self.add(text);
+        }
+    }
+
+    fn product(&mut self, product: &Product) {
+        self.add(&product.name);
+        self.add(&product.title);
+        self.add(product.sku.as_deref().unwrap_or_default());
+        for option in &product.options {
+            self.add(&option.name);
+            self.optional_value(option.default.as_ref());
+        }
+        for part in &product.parts {
+            self.add(&part.name);
+            part.defaults
+                .iter()
+                .for_each(|default| self.expr(&default.value));
+        }
+    }
+
+    fn charge(&mut self, rules: &Rules, charge: &Charge) {
+        self.add(&charge.name);
+        self.add(&charge.title);
+        self.member(rules, charge.product, &charge.name);
+        charge
+            .prices
+            .iter()
+            .for_each(|prices| self.table(&prices.table));
+        for target in &charge.adjustments {
+            target.when.iter().for_each(|when| self.expr(when));
+            self.expr(&target.saving);
+        }
+        charge.floors.iter().for_each(|floor| self.floor(floor));
+    }
+
+    fn member(&mut self, rules: &Rules, product: usize, name: &str) {
+        if let Some(product) = rules.products.get(product) {
+            self.add(&member_id(&product.name, name));
+        }
+    }
+
+    fn floor(&mut self, floor: &Floor) {
+        self.add(&floor.id);
+        self.add(&floor.title);
+        self.expr(&floor.least);
+    }
+
+    fn rule(&mut self, rule: &Rule) {
+        self.add(&rule.id);
+        self.add(&rule.message);
+        match &rule.body {
+            RuleBody::Expr(expr) => self.expr(expr),
+            RuleBody::Table(table) => self.table(table),
+        }
+    }
+
+    fn book(&mut self, book: &Book) {
+        self.add(&book.name);
+        self.add(&book.title);
+        book.when.iter().for_each(|when| self.expr(when));
+    }
+
+    fn adjustment(&mut self, adjustment: &Adjustment) {
+        self.add(&adjustment.name);
+        self.add(&adjustment.title);
+    }
+
+    fn approval(&mut self, approval: &Approval) {
+        self.add(&approval.name);
+        self.add(&approval.title);
+        self.table(&approval.table);
+    }
+
+    fn fulfilment(&mut self, rules: &Rules, fulfilment: &Fulfilment) {
+        for task in &fulfilment.tasks {
+            self.add(&task.name);
+            self.member(rules, fulfilment.product, &task.name);
+            self.add(task.undo.as_deref().unwrap_or_default());
+            task.when.iter().for_each(|when| self.expr(when));
+        }
+    }
+
+    fn table(&mut self, table: &Table) {
+        self.add(&table.id);
+        for column in &table.columns {
+            self.add(&column.name);
+            self.expr(&column.expr);
+        }
+        table.rows.iter().for_each(|row| self.row(row));
+    }
+
+    fn row(&mut self, row: &Row) {
+        self.add(&row.key);
+        for cell in &row.cells {
+            if let Cell::Values(values) = cell {
+                values.iter().for_each(|value| self.value(value));
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Const(value) => self.value(value),
+            ExprKind::InSet(_, values) => values.iter().for_each(|value| self.value(value)),
+            _ => {}
+        }
+        crate::code::children(expr)
+            .into_iter()
+            .for_each(|child| self.expr(child));
+    }
+}
