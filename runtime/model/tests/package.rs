@@ -114,6 +114,19 @@ fn the_layout_of_the_archive_is_the_recorded_one() {
     ));
 }
 
+/// The same promise from the other side: the file recorded with format version 1 opens, and is what is written today.
+#[test]
+fn a_package_written_long_ago_still_opens() {
+    let (_folder, store) = store();
+    let recorded = include_bytes!("golden/sample-v1.quop");
+    let digest = store.put(recorded).unwrap();
+    assert_eq!(store.get(&digest).unwrap().ruleset(), "Acme.Cloud");
+    assert!(
+        recorded[..] == sample_package()[..],
+        "the same model is written as other bytes"
+    );
+}
+
 #[test]
 fn the_header_is_laid_out_as_documented() {
     let bytes = sample_package();

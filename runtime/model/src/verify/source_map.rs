@@ -14,9 +14,9 @@ pub(crate) fn verify_source_map(model: &ArchivedModel, map: &ArchivedSourceMap) 
         "does not have its files sorted by path"
     );
     ensure!(
-        strictly_ascending(map.ids.iter().map(|id| id.id.as_str())),
+        map.ids.iter().map(|id| id.id.as_str()).is_sorted(),
         "the source map",
-        "does not have its ids sorted, or has one twice"
+        "does not have its ids sorted"
     );
     for id in map.ids.iter() {
         is_place(map, &id.place, || {
