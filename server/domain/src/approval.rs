@@ -169,16 +169,25 @@ impl ApprovalCase {
             .get(step)
             .map(Vec::as_slice)
             .unwrap_or_default();
+        let granted = |role: &str| {
+            self.decisions
+                .iter()
+                .any(|d| d.step == self.step && d.role == role && d.granted)
+        };
+        if self.one_is_enough() && group.iter().any(|role| granted(role)) {
+            return Vec::new();
+        }
         group
             .iter()
             .map(String::as_str)
-            .filter(|role| {
-                !self
-                    .decisions
-                    .iter()
-                    .any(|d| d.step == self.step && d.role == *role && d.granted)
-            })
+            .filter(|role| !granted(role))
             .collect()
+    }
+
+    /// Whether one of the roles of the open step is enough.
+    #[must_use]
+    pub fn one_is_enough(&self) -> bool {
+        self.need.any_of.contains(&self.step)
     }
 
     /// Whether a step follows the open one.
@@ -254,7 +263,7 @@ impl ApprovalCase {
                 ),
             ),
             Guard::StepContinues => holds(
-                missing.len() > 1,
+                missing.len() > 1 && !self.one_is_enough(),
                 "no other role of the step is missing".to_owned(),
             ),
             Guard::AnotherStepFollows => holds(

@@ -71,8 +71,12 @@ pub struct ApprovalNeed {
     pub rule: String,
     /// The matched row's id.
     pub row: String,
-    /// The steps in sequence; the roles of one step approve in any order, all of them.
+    /// The steps in sequence; the roles of one step approve in any order, all of them unless
+    /// [`any_of`](Self::any_of) says otherwise.
     pub steps: Vec<Vec<String>>,
+    /// The steps, counted from 1 among those that have roles, for which one role is enough; sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub any_of: Vec<u32>,
     /// Hours each step has to answer.
     pub within_hours: Option<u32>,
 }

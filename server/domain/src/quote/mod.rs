@@ -42,6 +42,9 @@ pub struct Header {
     pub selling_date: String,
     /// Facts of the request that are not about a line, by fact name.
     pub facts: Value,
+    /// Percentages asked for by the seller, by the name of the adjustment; null when there are none.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub asked: Value,
 }
 
 /// A line of a quote.
