@@ -19,9 +19,9 @@ fn diagnostics() -> Vec<Diagnostic> {
             .at(rules.span(9, 16), "this has letters other than a to z")
             .also(rules.span(17, 26), "a title may have them"),
         Diagnostic::error(codes::DECIMAL_COMMA, "a number has no comma")
-            .at(rules.span(34, 39), "")
+            .at(rules.span(35, 40), "")
             .note("a decimal point stands before the cents")
-            .suggest("write", rules.span(34, 39), "12.50"),
+            .suggest("write", rules.span(35, 40), "12.50"),
         Diagnostic::warning(codes::BAD_CELL, "`1,5` is not a price").at_cell(
             table.span(47, 52),
             "price",

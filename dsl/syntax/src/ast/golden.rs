@@ -1,0 +1,212 @@
+//! Golden tests.
+
+use super::approvals::Approvers;
+use super::expressions::{Expr, Literal, Path};
+use super::frame::{Name, NameRef, Title};
+use super::support::{self, accessors, nodes};
+
+nodes! {
+    /// `test "…" { … }`
+    Test = TEST_ITEM;
+    /// `given quote { … }`
+    Given = GIVEN;
+    /// `line 1: Suite { … }`
+    Line = LINE;
+    /// `{ … }` of a given, a line, a part or a kind.
+    Config = CONFIG;
+    /// `name`, `name value`, `name { … }`, `name Kind { … }`
+    ConfigEntry = CONFIG_ENTRY;
+    /// `asked Discretion 12.5%`
+    Asked = ASKED;
+    /// `expect …`
+    Expect = EXPECT;
+    /// `line 1 platform.subscription`
+    LineAddress = LINE_ADDRESS;
+}
+
+accessors!(Test {
+    /// What it shows.
+    one title: Title;
+    /// The facts.
+    many givens: Given;
+    /// The lines.
+    many lines: Line;
+    /// What is asked for.
+    many asked: Asked;
+    /// What must come out.
+    many expects: Expect;
+});
+
+accessors!(Given {
+    /// The group of facts.
+    one facts: NameRef;
+    /// Their values.
+    one config: Config;
+});
+
+accessors!(Line {
+    /// Its number.
+    one number: Literal;
+    /// The product or bundle.
+    one product: NameRef;
+    /// Its options and parts.
+    one config: Config;
+});
+
+accessors!(Config {
+    /// The entries, in the order of the text.
+    many entries: ConfigEntry;
+});
+
+accessors!(ConfigEntry {
+    /// The fact, option, part or kind.
+    one name: Name;
+    /// Its value; for a part, its kind.
+    one value: Expr;
+    /// What stands in braces after it.
+    one config: Config;
+});
+
+accessors!(Asked {
+    /// The adjustment.
+    one adjustment: NameRef;
+    /// The percentage.
+    one value: Expr;
+});
+
+accessors!(LineAddress {
+    /// The number of the line.
+    one number: Literal;
+    /// The charge in it: `platform.subscription`.
+    one path: Path;
+});
+
+/// What a test expects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    /// `line 1 platform.subscription net 5 EUR`; `measure` is `unit`, `list`, `contract` or `net`.
+    Amount {
+        /// The charge.
+        address: LineAddress,
+        /// Which amount of it.
+        measure: NameRef,
+        /// The amount.
+        amount: Expr,
+    },
+    /// `line 1 platform.subscription step LongTerm 5 EUR`: the saving of one adjustment.
+    Step {
+        /// The charge.
+        address: LineAddress,
+        /// The adjustment.
+        rule: NameRef,
+        /// What it saves.
+        amount: Expr,
+    },
+    /// `total net 5 EUR`
+    Total {
+        /// Which amount.
+        measure: NameRef,
+        /// The amount.
+        amount: Expr,
+    },
+    /// `LongTerm applied [on line 1 platform.subscription]`
+    Applied {
+        /// The rule.
+        rule: NameRef,
+        /// On this charge; anywhere, where there is none.
+        address: Option<LineAddress>,
+    },
+    /// `SpringStart not applied [on …] [because "…"]`
+    NotApplied {
+        /// The rule.
+        rule: NameRef,
+        /// On this charge; anywhere, where there is none.
+        address: Option<LineAddress>,
+        /// A part of the reason.
+        because: Option<Title>,
+    },
+    /// `approval Commercial none`
+    Approval {
+        /// The matrix.
+        matrix: NameRef,
+        /// Who must approve.
+        approvers: Approvers,
+    },
+    /// `invalid [because "…"]`
+    Invalid {
+        /// A part of the message.
+        because: Option<Title>,
+    },
+    /// `not eligible P [because "…"]`
+    NotEligible {
+        /// The product.
+        product: NameRef,
+        /// A part of the message.
+        because: Option<Title>,
+    },
+    /// `warning "…"`
+    Warning(Title),
+    /// `tasks line 1 billing, entitlement`
+    Tasks {
+        /// The line; its path is absent.
+        address: LineAddress,
+        /// The tasks.
+        tasks: Vec<NameRef>,
+    },
+    /// `error "…"`
+    Error(Title),
+}
+
+impl Expect {
+    /// What is expected; `None` where it could not be read.
+    #[must_use]
+    pub fn expectation(&self) -> Option<Expectation> {
+        let words = support::words(&self.0);
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        let address: Option<LineAddress> = support::child(&self.0);
+        let mut names = support::children::<NameRef>(&self.0);
+        let text: Option<Title> = support::child(&self.0);
+        let amount = || support::children::<Expr>(&self.0).next();
+        Some(match words.as_slice() {
+            ["expect", "step"] => Expectation::Step {
+                address: address?,
+                rule: names.next()?,
+                amount: amount()?,
+            },
+            ["expect"] => Expectation::Amount {
+                address: address?,
+                measure: names.next()?,
+                amount: amount()?,
+            },
+            ["expect", "total"] => Expectation::Total {
+                measure: names.next()?,
+                amount: amount()?,
+            },
+            ["expect", "applied", ..] => Expectation::Applied {
+                rule: names.next()?,
+                address,
+            },
+            ["expect", "not", "applied", ..] => Expectation::NotApplied {
+                rule: names.next()?,
+                address,
+                because: text,
+            },
+            ["expect", "approval"] => Expectation::Approval {
+                matrix: names.next()?,
+                approvers: support::child(&self.0)?,
+            },
+            ["expect", "invalid", ..] => Expectation::Invalid { because: text },
+            ["expect", "not", "eligible", ..] => Expectation::NotEligible {
+                product: names.next()?,
+                because: text,
+            },
+            ["expect", "warning"] => Expectation::Warning(text?),
+            ["expect", "tasks"] => Expectation::Tasks {
+                address: address?,
+                tasks: names.collect(),
+            },
+            ["expect", "error"] => Expectation::Error(text?),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,204 @@
+//! A file and its items; the items that only declare.
+
+use super::adjustments::{AdjustStages, Discount, Floor, Promotion};
+use super::approvals::Approval;
+use super::expressions::{Expr, Literal, Path};
+use super::frame::{Name, Title, Type, Window};
+use super::fulfilment::Fulfil;
+use super::golden::Test;
+use super::prices::{Eligible, PriceBook};
+use super::products::{Bundle, Constraint, Product};
+use super::support::{self, AstNode, accessors, nodes};
+use crate::kind::{SyntaxKind, SyntaxNode};
+
+nodes! {
+    /// A whole file.
+    SourceFile = SOURCE_FILE;
+    /// `ruleset acme.cloud 1.0.0`
+    Ruleset = RULESET_ITEM;
+    /// `language 1`
+    LanguageItem = LANGUAGE_ITEM;
+    /// `effective from …`: of the ruleset, a book or a promotion.
+    Effective = EFFECTIVE;
+    /// `owner "…"`
+    Owner = OWNER_ITEM;
+    /// `enum Region { Europe, Americas }`
+    Enum = ENUM_ITEM;
+    /// `facts quote { … }`
+    Facts = FACTS_ITEM;
+    /// `channel: Channel = Direct`
+    Fact = FACT;
+    /// `currencies EUR, GBP`
+    Currencies = CURRENCIES_ITEM;
+    /// `role SalesManager, CFO`
+    Role = ROLE_ITEM;
+    /// `system Billing, Shipping`
+    System = SYSTEM_ITEM;
+    /// `amount large_deal = 100_000 EUR, 85_000 GBP`
+    Amount = AMOUNT_ITEM;
+    /// `define NAME: TYPE = EXPRESSION`
+    Define = DEFINE_ITEM;
+    /// `category Bases, AddOns`
+    Category = CATEGORY_ITEM;
+}
+
+/// Declares an enum of views that is a view itself.
+macro_rules! item_enum {
+    ($($variant:ident($view:ident),)*) => {
+        /// One item of a file.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs, reason = "each variant is documented at its view")]
+        pub enum Item {
+            $($variant($view),)*
+        }
+
+        impl AstNode for Item {
+            fn cast(node: SyntaxNode) -> Option<Self> {
+                None
+                    $(.or_else(|| $view::cast(node.clone()).map(Item::$variant)))*
+            }
+
+            fn syntax(&self) -> &SyntaxNode {
+                match self {
+                    $(Item::$variant(view) => view.syntax(),)*
+                }
+            }
+        }
+    };
+}
+
+item_enum! {
+    Ruleset(Ruleset),
+    Language(LanguageItem),
+    Effective(Effective),
+    Owner(Owner),
+    Enum(Enum),
+    Facts(Facts),
+    Currencies(Currencies),
+    Role(Role),
+    System(System),
+    Amount(Amount),
+    Define(Define),
+    Category(Category),
+    Product(Product),
+    Bundle(Bundle),
+    Constraint(Constraint),
+    Eligible(Eligible),
+    PriceBook(PriceBook),
+    Discount(Discount),
+    Promotion(Promotion),
+    AdjustStages(AdjustStages),
+    Floor(Floor),
+    Approval(Approval),
+    Fulfil(Fulfil),
+    Test(Test),
+}
+
+accessors!(SourceFile {
+    /// The items, in the order of the text.
+    many items: Item;
+});
+
+accessors!(Ruleset {
+    /// The dotted name.
+    one name: Path;
+});
+
+impl Ruleset {
+    /// The version as written: three numbers and two dots.
+    #[must_use]
+    pub fn version(&self) -> Option<String> {
+        let token = support::token(&self.0, SyntaxKind::VERSION)?;
+        Some(token.text().to_owned())
+    }
+}
+
+accessors!(LanguageItem {
+    /// The edition.
+    one edition: Literal;
+});
+
+accessors!(Effective {
+    /// The days.
+    one window: Window;
+});
+
+accessors!(Owner {
+    /// Who.
+    one title: Title;
+});
+
+accessors!(Enum {
+    /// Its name.
+    one name: Name;
+});
+
+impl Enum {
+    /// Whether its values compare.
+    #[must_use]
+    pub fn is_ordered(&self) -> bool {
+        support::has_word(&self.0, "ordered")
+    }
+
+    /// The values, lowest first.
+    pub fn values(&self) -> impl Iterator<Item = Name> + use<> {
+        // The enum's own name is a child like its values: it stands before the brace.
+        let brace =
+            support::token(&self.0, SyntaxKind::L_BRACE).map(|token| token.text_range().start());
+        support::children(&self.0).filter(move |name: &Name| {
+            brace.is_some_and(|brace| name.syntax().text_range().start() > brace)
+        })
+    }
+}
+
+accessors!(Facts {
+    /// The name of the group: `quote`.
+    one name: Name;
+    /// The facts.
+    many facts: Fact;
+});
+
+accessors!(Fact {
+    /// Its name.
+    one name: Name;
+    /// Its type.
+    one ty: Type;
+    /// Its default.
+    one default: Expr;
+});
+
+accessors!(Currencies {
+    /// The codes.
+    many names: Name;
+});
+
+accessors!(Role {
+    /// The roles.
+    many names: Name;
+});
+
+accessors!(System {
+    /// The systems.
+    many names: Name;
+});
+
+accessors!(Category {
+    /// The categories.
+    many names: Name;
+});
+
+accessors!(Amount {
+    /// Its name.
+    one name: Name;
+    /// An amount of money for each currency.
+    many values: Literal;
+});
+
+accessors!(Define {
+    /// Its name.
+    one name: Name;
+    /// Its type.
+    one ty: Type;
+    /// Its value.
+    one value: Expr;
+});

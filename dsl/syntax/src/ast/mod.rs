@@ -1,0 +1,42 @@
+//! Typed views of the tree: a struct per kind of node, with an accessor per child.
+//!
+//! A view holds nothing but its node, so it costs nothing and cannot disagree with the text. Every
+//! accessor is optional, because the tree of a text with mistakes has holes; the parser has told
+//! the mistakes already, so a reader of views skips what is not there.
+
+mod adjustments;
+mod approvals;
+mod expressions;
+mod frame;
+mod fulfilment;
+mod golden;
+mod items;
+mod prices;
+mod products;
+mod support;
+mod tables;
+
+pub use adjustments::{
+    AdjustStages, Adjustment, AskedFor, ChargeClass, ChargeSelection, Discount, Floor, On,
+    Priority, Promotion, Stage, Take, TakeBase,
+};
+pub use approvals::{Approval, ApproverJoin, ApproverStep, Approvers, Let};
+pub use expressions::{
+    BinaryExpr, BinaryOp, CountExpr, Expr, HasExpr, IfExpr, InExpr, Literal, MissingExpr,
+    Otherwise, ParenExpr, Path, PercentOfExpr, PresenceExpr, RangeExpr, RoundedExpr, Rounding,
+    RoundingMode, RoundingTo, SetExpr, TotalExpr, TotalOf, UnaryExpr, UnaryOp,
+};
+pub use frame::{Name, NameRef, Title, Type, TypeBounds, Window};
+pub use fulfilment::{Fulfil, Task, TaskAfter, TaskTry, TaskUndo, TaskWithin};
+pub use golden::{Asked, Config, ConfigEntry, Expect, Expectation, Given, Line, LineAddress, Test};
+pub use items::{
+    Amount, Category, Currencies, Define, Effective, Enum, Fact, Facts, Item, LanguageItem, Owner,
+    Role, Ruleset, SourceFile, System,
+};
+pub use prices::{CurrencyClause, Eligible, Graduated, Price, PriceBook, PricesFrom, RoundClause};
+pub use products::{
+    Bundle, Charge, ChargeQuantity, ChargeTiming, Constraint, ConstraintKind, EachWith, Opt, Pack,
+    Part, PartCount, Product, Sku, Sold, Timing, When,
+};
+pub use support::AstNode;
+pub use tables::{Cell, CellComparison, CellContent, CellItem, CellRange, Column, Table, TableRow};

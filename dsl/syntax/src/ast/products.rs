@@ -1,0 +1,253 @@
+//! Products, bundles and what may stand in them.
+
+use super::expressions::{Expr, Literal};
+use super::frame::{Name, NameRef, Title, Type, Window};
+use super::support::{self, accessors, nodes};
+use super::tables::Table;
+
+nodes! {
+    /// `product Platform "…" in Bases { … }`
+    Product = PRODUCT_ITEM;
+    /// `bundle Suite "…" in Bases { … }`
+    Bundle = BUNDLE_ITEM;
+    /// `sku "PLT-100"`
+    Sku = SKU;
+    /// `sold from …`
+    Sold = SOLD;
+    /// `option seats: Int from 1 to 100 = 1`
+    Opt = OPTION;
+    /// `charge subscription "…": recurring monthly per seats`
+    Charge = CHARGE;
+    /// `one time`, `recurring monthly`, `usage monthly`
+    ChargeTiming = CHARGE_TIMING;
+    /// `per seats`, `per 1_000 started of calls`
+    ChargeQuantity = CHARGE_QUANTITY;
+    /// `part addons: 0 to 5 kinds of { A, B }`
+    Part = PART;
+    /// `optional`, `one of`, `0 to 5 kinds of`
+    PartCount = PART_COUNT;
+    /// `each with seats = platform.seats`
+    EachWith = EACH_WITH;
+    /// `require`, `exclude`, `warn` or `allow`, in a bundle or as an item.
+    Constraint = CONSTRAINT;
+    /// `when CONDITION`
+    When = WHEN;
+}
+
+accessors!(Product {
+    /// Its name.
+    one name: Name;
+    /// Its title.
+    one title: Title;
+    /// Its category.
+    one category: NameRef;
+    /// Its stock keeping unit.
+    one sku: Sku;
+    /// When it is sold.
+    one sold: Sold;
+    /// Its options.
+    many options: Opt;
+    /// Its charges.
+    many charges: Charge;
+});
+
+accessors!(Bundle {
+    /// Its name.
+    one name: Name;
+    /// Its title.
+    one title: Title;
+    /// Its category.
+    one category: NameRef;
+    /// Its stock keeping unit.
+    one sku: Sku;
+    /// When it is sold.
+    one sold: Sold;
+    /// Its own options.
+    many options: Opt;
+    /// Its own charges.
+    many charges: Charge;
+    /// Its parts.
+    many parts: Part;
+    /// Its constraints.
+    many constraints: Constraint;
+});
+
+accessors!(Sku {
+    /// The text.
+    one title: Title;
+});
+
+accessors!(Sold {
+    /// The days.
+    one window: Window;
+});
+
+accessors!(Opt {
+    /// Its name.
+    one name: Name;
+    /// Its type.
+    one ty: Type;
+    /// Its default.
+    one default: Expr;
+});
+
+accessors!(Charge {
+    /// Its name.
+    one name: Name;
+    /// Its title.
+    one title: Title;
+    /// When it is charged.
+    one timing: ChargeTiming;
+    /// What the unit price is multiplied with; `None` charges the price as such.
+    one quantity: ChargeQuantity;
+});
+
+/// When a charge falls due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Timing {
+    /// `one time`
+    OneTime,
+    /// `recurring monthly`
+    Monthly,
+    /// `recurring quarterly`
+    Quarterly,
+    /// `recurring yearly`
+    Yearly,
+    /// `usage monthly`
+    UsageMonthly,
+}
+
+impl ChargeTiming {
+    /// The timing.
+    #[must_use]
+    pub fn timing(&self) -> Option<Timing> {
+        let words = support::words(&self.0);
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["one", "time"] => Some(Timing::OneTime),
+            ["recurring", "monthly"] => Some(Timing::Monthly),
+            ["recurring", "quarterly"] => Some(Timing::Quarterly),
+            ["recurring", "yearly"] => Some(Timing::Yearly),
+            ["usage", "monthly"] => Some(Timing::UsageMonthly),
+            _ => None,
+        }
+    }
+}
+
+/// Which packs of a quantity are charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pack {
+    /// Every begun one.
+    Started,
+    /// Complete ones only.
+    Whole,
+}
+
+accessors!(ChargeQuantity {
+    /// The option that is counted.
+    one option: NameRef;
+    /// The size of a pack, where packs are charged.
+    one pack_size: Literal;
+});
+
+impl ChargeQuantity {
+    /// Which packs are charged, where packs are.
+    #[must_use]
+    pub fn pack(&self) -> Option<Pack> {
+        if support::has_word(&self.0, "started") {
+            Some(Pack::Started)
+        } else if support::has_word(&self.0, "whole") {
+            Some(Pack::Whole)
+        } else {
+            None
+        }
+    }
+}
+
+accessors!(Part {
+    /// Its name.
+    one name: Name;
+    /// How many; `None` is exactly one of the one kind.
+    one count: PartCount;
+    /// The products it may be.
+    many kinds: NameRef;
+    /// Defaults of its products' options.
+    many each_with: EachWith;
+});
+
+accessors!(PartCount {
+    /// The fewest kinds, of `N to M kinds of`.
+    nth(0) kinds_min: Literal;
+    /// The most kinds, of `N to M kinds of`.
+    nth(1) kinds_max: Literal;
+});
+
+impl PartCount {
+    /// `optional …`: may be left out.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        support::has_word(&self.0, "optional")
+    }
+
+    /// `one of { … }`: one of several kinds.
+    #[must_use]
+    pub fn is_one_of(&self) -> bool {
+        support::has_word(&self.0, "one")
+    }
+
+    /// `N to M kinds of { … }`: one each of several kinds.
+    #[must_use]
+    pub fn is_kinds_of(&self) -> bool {
+        support::has_word(&self.0, "kinds")
+    }
+}
+
+accessors!(EachWith {
+    /// The option of the part's products.
+    one option: NameRef;
+    /// Its default.
+    one value: Expr;
+});
+
+/// What a constraint asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConstraintKind {
+    /// Must hold.
+    Require,
+    /// Must not hold.
+    Exclude,
+    /// Should hold.
+    Warn,
+    /// A table of what is permitted.
+    Allow,
+}
+
+accessors!(Constraint {
+    /// Its name, where it has one.
+    one name: Name;
+    /// What is wrong when it does not hold.
+    one message: Title;
+    /// The condition of `require`, `exclude`, `warn`.
+    one condition: Expr;
+    /// The table of `allow`.
+    one table: Table;
+});
+
+impl Constraint {
+    /// What it asks for.
+    #[must_use]
+    pub fn kind(&self) -> Option<ConstraintKind> {
+        match support::words(&self.0).first()?.as_str() {
+            "require" => Some(ConstraintKind::Require),
+            "exclude" => Some(ConstraintKind::Exclude),
+            "warn" => Some(ConstraintKind::Warn),
+            "allow" => Some(ConstraintKind::Allow),
+            _ => None,
+        }
+    }
+}
+
+accessors!(When {
+    /// The condition.
+    one condition: Expr;
+});

@@ -1,0 +1,140 @@
+//! Discounts, promotions, their stages, and floors.
+
+use super::frame::{
+    comma_list, effective, name, name_ref, path, title_if_any, type_ref, when, whole_number,
+};
+use super::{Block, block, bundles, expressions};
+use crate::kind::SyntaxKind::{self, *};
+use crate::parser::Parser;
+
+const ADJUSTMENT: Block = Block {
+    of: "discount or promotion",
+    words: &[
+        "effective",
+        "on",
+        "when",
+        "asked",
+        "take",
+        "stage",
+        "priority",
+    ],
+    statement,
+};
+
+pub(super) fn adjustment(p: &mut Parser<'_>, kind: SyntaxKind) {
+    let marker = p.start();
+    p.bump();
+    name(p, "the name of the adjustment");
+    title_if_any(p);
+    block(p, &ADJUSTMENT);
+    p.complete(marker, kind);
+}
+
+fn statement(p: &mut Parser<'_>, word: &str) -> bool {
+    match word {
+        "effective" => effective(p),
+        "on" => on(p),
+        "when" => when(p),
+        "asked" => asked_for(p),
+        "take" => take(p),
+        "stage" => {
+            let marker = p.start();
+            p.bump();
+            name_ref(p, "the name of a stage");
+            p.complete(marker, STAGE);
+        }
+        "priority" => {
+            let marker = p.start();
+            p.bump();
+            whole_number(p, "a whole number");
+            p.complete(marker, PRIORITY);
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// `on CHARGES [of PRODUCTS] [in BUNDLE]`.
+fn on(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    let word = p.nth_text(0);
+    let one_time = word == "one" && p.nth_word(1, "time");
+    let class = matches!(word, "all" | "recurring" | "usage") && p.nth(1) != DOT;
+    if one_time || class {
+        p.bump();
+        if one_time {
+            p.bump();
+        }
+        p.expect_word("charges");
+        if p.eat_word("of") {
+            if p.at_word("category") && p.nth(1) == WORD && !p.nth_word(1, "in") {
+                p.bump();
+                name_ref(p, "the name of a category");
+            } else {
+                bundles::products(p);
+            }
+        }
+    } else {
+        let what =
+            "`all charges`, `recurring charges`, `one time charges`, `usage charges`, or a charge";
+        comma_list(p, |p| path(p, what));
+    }
+    if p.eat_word("in") {
+        name_ref(p, "the name of a bundle");
+    }
+    p.complete(marker, ON);
+}
+
+fn asked_for(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    if p.expect_words(&["for", "by"]) && name_ref(p, "the name of a role") && p.expect_word("as") {
+        type_ref(p);
+    }
+    p.complete(marker, ASKED_FOR);
+}
+
+/// `take VALUE [of list | of what is left]`.
+fn take(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    expressions::expression(p, "a percentage or an amount");
+    if p.eat_word("of") {
+        if p.at_word("what") {
+            p.expect_words(&["what", "is", "left"]);
+        } else if !p.eat_word("list") {
+            p.expected("`list` or `what is left`");
+        }
+    }
+    p.complete(marker, TAKE);
+}
+
+/// `adjust in stages: item, then order`.
+pub(super) fn stages(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    if p.expect_words(&["in", "stages"]) && p.expect(COLON) && name(p, "the name of a stage") {
+        while p.eat(COMMA) {
+            if !p.expect_word("then") || !name(p, "the name of a stage") {
+                break;
+            }
+        }
+    }
+    p.complete(marker, ADJUST_STAGES_ITEM);
+}
+
+/// `floor [NAME] ["title"] CHARGE at SHARE of list`.
+pub(super) fn floor(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    if p.at(WORD) && matches!(p.nth(1), TEXT | WORD) && !p.nth_word(1, "at") {
+        name(p, "the name of the floor");
+    }
+    title_if_any(p);
+    if path(p, "a charge such as `Platform.subscription`") && p.expect_word("at") {
+        expressions::operand(p, "a percentage");
+        p.expect_words(&["of", "list"]);
+    }
+    p.complete(marker, FLOOR_ITEM);
+}

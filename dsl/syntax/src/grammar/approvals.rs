@@ -1,0 +1,88 @@
+//! Approval matrices.
+
+use quo_source::{Diagnostic, codes};
+
+use super::frame::{name, name_ref, title_if_any};
+use super::tables::{self, Results};
+use super::{Block, block, expressions};
+use crate::kind::SyntaxKind::*;
+use crate::parser::Parser;
+
+const APPROVAL: Block = Block {
+    of: "approval",
+    words: &["let", "first", "never"],
+    statement,
+};
+
+pub(super) fn approval(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    name(p, "the name of the approval");
+    title_if_any(p);
+    block(p, &APPROVAL);
+    p.complete(marker, APPROVAL_ITEM);
+}
+
+fn statement(p: &mut Parser<'_>, word: &str) -> bool {
+    match word {
+        "let" => {
+            let marker = p.start();
+            p.bump();
+            if name(p, "the name of the value") && p.expect(EQ) {
+                expressions::expression(p, "an expression");
+            }
+            p.complete(marker, LET);
+        }
+        "first" => {
+            let marker = p.start();
+            p.bump();
+            p.expect_word("match");
+            p.complete(marker, HIT_POLICY);
+            tables::table(p, Results::Approvers);
+        }
+        "never" => {
+            let marker = p.start();
+            p.bump();
+            p.expect_words(&["the", "requester"]);
+            p.complete(marker, NEVER_REQUESTER);
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// `none`, `A`, `A and B`, `A or B`, `A then B`.
+pub(super) fn approvers(p: &mut Parser<'_>) -> bool {
+    if !p.at(WORD) || p.on_new_line() {
+        return p.expected("a role, or `none`");
+    }
+    let marker = p.start();
+    if !p.eat_word("none") {
+        step(p);
+        while !p.on_new_line() && p.eat_word("then") {
+            step(p);
+        }
+    }
+    p.complete(marker, APPROVERS);
+    true
+}
+
+fn step(p: &mut Parser<'_>) {
+    let marker = p.start();
+    let mut join = "";
+    while name_ref(p, "the name of a role") && p.at_any(&["and", "or"]) && !p.on_new_line() {
+        let word = p.nth_text(0);
+        if !join.is_empty() && join != word {
+            let span = p.span();
+            let message = "`and` and `or` between the same approvers could be read in two ways";
+            p.report(
+                Diagnostic::error(codes::MIXED_APPROVERS, message)
+                    .at(span, "another word than before")
+                    .note("use one of the two between two `then`"),
+            );
+        }
+        join = word;
+        p.bump();
+    }
+    p.complete(marker, APPROVER_STEP);
+}

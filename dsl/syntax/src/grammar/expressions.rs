@@ -1,0 +1,535 @@
+//! Expressions, by precedence climbing.
+//!
+//! Where people read a form in two ways the grammar asks for parentheses instead of choosing:
+//! a comparison of a comparison, an implication of an implication, a division with its rounding
+//! inside of a larger sum.
+
+use quo_source::{Diagnostic, Span, codes};
+
+use super::frame::{braced_list, path, whole_number};
+use crate::kind::SyntaxKind::{self, *};
+use crate::literal;
+use crate::parser::{Completed, DEPTH_MAX, Parser};
+
+/// Binding powers, weakest first.
+mod power {
+    pub(super) const IMPLIES: u8 = 1;
+    pub(super) const OR: u8 = 2;
+    pub(super) const AND: u8 = 3;
+    pub(super) const NOT: u8 = 4;
+    pub(super) const COMPARISON: u8 = 5;
+    pub(super) const ROUNDED: u8 = 6;
+    pub(super) const PERCENT_OF: u8 = 7;
+    pub(super) const SUM: u8 = 8;
+    pub(super) const PRODUCT: u8 = 9;
+    pub(super) const UNARY: u8 = 10;
+}
+
+/// A complete expression and the height of its tree.
+#[derive(Clone, Copy)]
+struct Built {
+    node: Completed,
+    height: u32,
+}
+
+/// A whole expression; `what` says in words what should stand here.
+pub(super) fn expression(p: &mut Parser<'_>, what: &str) -> bool {
+    let before = p.position();
+    climb(p, power::IMPLIES, what);
+    p.position() > before
+}
+
+/// A literal, a path, something in parentheses, or one of these with a sign.
+pub(super) fn operand(p: &mut Parser<'_>, what: &str) -> bool {
+    let before = p.position();
+    climb(p, power::UNARY, what);
+    p.position() > before
+}
+
+/// Whether the current token can begin an operand.
+pub(super) fn starts_operand(p: &Parser<'_>) -> bool {
+    matches!(
+        p.current(),
+        WORD | NUMBER | PERCENT | DATE | TEXT | MINUS | L_PAREN
+    )
+}
+
+/// What to do with an operator.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    /// Two operands; the right one binds with the second power.
+    Binary {
+        left: u8,
+        right: u8,
+    },
+    Division,
+    Is,
+    In,
+    Has,
+    PercentOf,
+    Rounded,
+}
+
+impl Operator {
+    const fn left(self) -> u8 {
+        match self {
+            Operator::Binary { left, .. } => left,
+            Operator::Division => power::PRODUCT,
+            Operator::Is | Operator::In | Operator::Has => power::COMPARISON,
+            Operator::PercentOf => power::PERCENT_OF,
+            Operator::Rounded => power::ROUNDED,
+        }
+    }
+}
+
+fn operator(p: &Parser<'_>) -> Option<Operator> {
+    let binary = |power| {
+        Some(Operator::Binary {
+            left: power,
+            right: power + 1,
+        })
+    };
+    match p.current() {
+        PLUS | MINUS => binary(power::SUM),
+        STAR => binary(power::PRODUCT),
+        SLASH => Some(Operator::Division),
+        LT | LT_EQ | GT | GT_EQ => binary(power::COMPARISON),
+        EQ | EQ2 | BANG_EQ | LT_GT => binary(power::COMPARISON),
+        AMP2 => binary(power::AND),
+        PIPE2 if !p.on_new_line() => binary(power::OR),
+        WORD if !p.at_boundary() => match p.nth_text(0) {
+            "implies" => binary(power::IMPLIES),
+            "or" | "OR" => binary(power::OR),
+            "and" | "AND" => binary(power::AND),
+            "is" => Some(Operator::Is),
+            "in" => Some(Operator::In),
+            "not" if p.nth_word(1, "in") => Some(Operator::In),
+            "has" => Some(Operator::Has),
+            "as" if p.nth_word(1, "percent") => Some(Operator::PercentOf),
+            "rounded" => Some(Operator::Rounded),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn climb(p: &mut Parser<'_>, min: u8, what: &str) -> Built {
+    let mut left = prefix(p, what);
+    let mut compared: Option<u8> = None;
+    while let Some(operator) = operator(p) {
+        let power = operator.left();
+        if power < min {
+            break;
+        }
+        if matches!(power, power::COMPARISON | power::IMPLIES) {
+            if compared == Some(power) {
+                report_chain(p);
+            }
+            compared = Some(power);
+        }
+        if left.height >= DEPTH_MAX {
+            too_deep(p);
+            break;
+        }
+        left = apply(p, left, operator, min);
+    }
+    left
+}
+
+fn report_chain(p: &mut Parser<'_>) {
+    let span = p.span();
+    let operator = p.source(span);
+    let message = format!("`{operator}` after another of its kind could be read in two ways");
+    p.report(
+        Diagnostic::error(codes::CHAINED_COMPARISON, message)
+            .at(span, "the second one")
+            .note(
+                "put parentheses around what belongs together, or join two conditions with `and`",
+            ),
+    );
+}
+
+fn too_deep(p: &mut Parser<'_>) {
+    let span = p.span();
+    p.report(
+        Diagnostic::error(codes::TOO_DEEP, "this expression is too large to be read")
+            .at(span, "more than 200 operators lie around this")
+            .note("name a part of it with `define`"),
+    );
+    p.skip(|_| false);
+}
+
+fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, min: u8) -> Built {
+    report_foreign(p);
+    let marker = p.precede(left.node);
+    let mut height = left.height;
+    let mut right = |p: &mut Parser<'_>, power: u8| {
+        let built = climb(p, power, "a value after the operator");
+        height = height.max(built.height);
+    };
+    let kind = match operator {
+        Operator::Binary { right: power, .. } => {
+            p.bump();
+            right(p, power);
+            BINARY_EXPR
+        }
+        Operator::Division => {
+            p.bump();
+            right(p, power::UNARY);
+            quotient_clauses(p, min, "a division");
+            BINARY_EXPR
+        }
+        Operator::Is => {
+            p.bump();
+            p.eat_word("not");
+            if p.at_any(&["absent", "present"]) && p.nth(1) != DOT {
+                p.bump();
+                PRESENCE_EXPR
+            } else {
+                right(p, power::ROUNDED);
+                BINARY_EXPR
+            }
+        }
+        Operator::In => {
+            p.eat_word("not");
+            p.bump();
+            height = height.max(collection(p));
+            IN_EXPR
+        }
+        Operator::Has => {
+            p.bump();
+            right(p, power::UNARY);
+            HAS_EXPR
+        }
+        Operator::PercentOf => {
+            p.expect_words(&["as", "percent", "of"]);
+            right(p, power::SUM);
+            quotient_clauses(p, min, "`as percent of`");
+            PERCENT_OF_EXPR
+        }
+        Operator::Rounded => {
+            p.bump();
+            rounding(p);
+            ROUNDED_EXPR
+        }
+    };
+    Built {
+        node: p.complete(marker, kind),
+        height: height + 1,
+    }
+}
+
+/// Corrects an operator of another language; the tree understands it all the same.
+fn report_foreign(p: &mut Parser<'_>) {
+    let meant = match (p.current(), p.nth_text(0)) {
+        (EQ | EQ2, _) => "is",
+        (BANG_EQ | LT_GT, _) => "is not",
+        (AMP2, _) | (WORD, "AND") => "and",
+        (PIPE2, _) | (WORD, "OR") => "or",
+        _ => return,
+    };
+    let span = p.span();
+    let written = p.source(span);
+    p.report(
+        Diagnostic::error(
+            codes::FOREIGN_OPERATOR,
+            format!("`{written}` is not an operator here"),
+        )
+        .at(span, "this")
+        .suggest(format!("write `{meant}`"), span, meant),
+    );
+}
+
+/// `, rounded MODE to N places, otherwise V`: what a quotient needs to have one exact value.
+fn quotient_clauses(p: &mut Parser<'_>, min: u8, what: &str) {
+    if !p.at(COMMA) || !p.nth_word(1, "rounded") {
+        let place = p.previous().after();
+        p.report(
+            Diagnostic::error(
+                codes::MISSING_ROUNDING,
+                format!("{what} does not say how it is rounded"),
+            )
+            .at(place, "the rounding is missing here")
+            .suggest(
+                "state it, and the value when there is nothing to divide by",
+                place,
+                ", rounded half up to 2 places, otherwise 0",
+            ),
+        );
+        return;
+    }
+    let start = p.span();
+    p.bump();
+    p.bump();
+    rounding(p);
+    let stated = p.at(COMMA) && p.nth_word(1, "otherwise");
+    if stated {
+        p.bump();
+        let marker = p.start();
+        p.bump();
+        operand(p, "the value when there is nothing to divide by");
+        p.complete(marker, OTHERWISE);
+    } else {
+        let place = p.previous().after();
+        let message = format!("{what} does not say what holds when there is nothing to divide by");
+        p.report(
+            Diagnostic::error(codes::MISSING_CLAUSE, message)
+                .at(place, "`otherwise` is missing here")
+                .suggest("state the value", place, ", otherwise 0"),
+        );
+    }
+    let continues = matches!(p.current(), PLUS | MINUS | STAR | SLASH) || p.at_word("as");
+    if min > power::PERCENT_OF || (continues && !p.on_new_line()) {
+        report_unclear(p, start.to(p.previous()));
+    }
+}
+
+fn report_unclear(p: &mut Parser<'_>, span: Span) {
+    p.report(
+        Diagnostic::error(
+            codes::UNCLEAR_ROUNDING,
+            "it is not clear what this rounding is of: the quotient or the whole expression",
+        )
+        .at(span, "this rounding")
+        .note("put parentheses around the quotient together with its rounding"),
+    );
+}
+
+/// `half up to 2 places`, `half even to currency`.
+fn rounding(p: &mut Parser<'_>) {
+    let marker = p.start();
+    if rounding_mode(p) && p.expect_word("to") && !p.eat_word("currency") {
+        if p.at(NUMBER) {
+            whole_number(p, "a number of places");
+            if !p.eat_word("place") {
+                p.expect_word("places");
+            }
+        } else {
+            p.expected("`currency`, or a number and `places`");
+        }
+    }
+    p.complete(marker, ROUNDING);
+}
+
+/// The words of a rounding mode.
+pub(super) fn rounding_mode(p: &mut Parser<'_>) -> bool {
+    if p.eat_word("half") {
+        if p.at_any(&["up", "even", "down"]) {
+            p.bump();
+            return true;
+        }
+        return p.expected("`up`, `even` or `down`: where a half goes");
+    }
+    if p.at_any(&["up", "down", "ceiling", "floor"]) {
+        p.bump();
+        return true;
+    }
+    p.expected(
+        "a rounding: `half up`, `half even`, `half down`, `up`, `down`, `ceiling` or `floor`",
+    )
+}
+
+/// What stands after `in`: a set, a range, or a path; its height.
+fn collection(p: &mut Parser<'_>) -> u32 {
+    if p.at(L_BRACE) {
+        let marker = p.start();
+        let mut height = 0;
+        braced_list(p, "list", |p| {
+            let before = p.position();
+            height = height.max(climb(p, power::ROUNDED, "a value").height);
+            p.position() > before
+        });
+        p.complete(marker, SET_EXPR);
+        return height + 1;
+    }
+    let from = climb(
+        p,
+        power::ROUNDED,
+        "`{` and values, or a range such as `1 to 100`",
+    );
+    if !p.at_word("to") {
+        return from.height;
+    }
+    let marker = p.precede(from.node);
+    p.bump();
+    let to = climb(p, power::ROUNDED, "the end of the range");
+    p.complete(marker, RANGE_EXPR);
+    from.height.max(to.height) + 1
+}
+
+/// What begins an expression: a sign, `not`, `if`, or an atom.
+fn prefix(p: &mut Parser<'_>, what: &str) -> Built {
+    if p.depth >= DEPTH_MAX {
+        let marker = p.start();
+        too_deep(p);
+        return leaf(p.complete(marker, MISSING_EXPR));
+    }
+    p.depth += 1;
+    let built = prefix_at_depth(p, what);
+    p.depth -= 1;
+    built
+}
+
+fn prefix_at_depth(p: &mut Parser<'_>, what: &str) -> Built {
+    if p.at_boundary() {
+        return missing(p, what);
+    }
+    let not = p.at_any(&["not", "NOT"]) && p.nth(1) != DOT;
+    let marker = p.start();
+    let (kind, height) = match p.current() {
+        MINUS => {
+            p.bump();
+            (
+                UNARY_EXPR,
+                climb(p, power::UNARY, "a value after the `-`").height,
+            )
+        }
+        BANG | WORD if not || p.at(BANG) => {
+            if !p.at_word("not") {
+                foreign_not(p);
+            }
+            p.bump();
+            (
+                UNARY_EXPR,
+                climb(p, power::NOT, "a condition after `not`").height,
+            )
+        }
+        L_PAREN => (PAREN_EXPR, parentheses(p)),
+        WORD if p.at_word("if") => (IF_EXPR, conditional(p)),
+        _ => {
+            p.abandon(marker);
+            return atom(p, what);
+        }
+    };
+    Built {
+        node: p.complete(marker, kind),
+        height: height + 1,
+    }
+}
+
+fn foreign_not(p: &mut Parser<'_>) {
+    let span = p.span();
+    let written = p.source(span);
+    let message = format!("`{written}` is not an operator here");
+    p.report(
+        Diagnostic::error(codes::FOREIGN_OPERATOR, message)
+            .at(span, "this")
+            .suggest("write `not`", span, "not "),
+    );
+}
+
+fn parentheses(p: &mut Parser<'_>) -> u32 {
+    let open = p.span();
+    p.bump();
+    let height = climb(p, power::IMPLIES, "an expression").height;
+    if !p.eat(R_PAREN) {
+        let diagnostic = p.expectation(codes::UNEXPECTED_TOKEN, "`)`");
+        p.report(diagnostic.also(open, "the parenthesis opens here"));
+    }
+    height
+}
+
+fn conditional(p: &mut Parser<'_>) -> u32 {
+    p.bump();
+    let mut height = climb(p, power::IMPLIES, "a condition").height;
+    for (word, what) in [
+        ("then", "the value where it holds"),
+        ("else", "the value where it does not"),
+    ] {
+        if !p.expect_word(word) {
+            break;
+        }
+        height = height.max(climb(p, power::IMPLIES, what).height);
+    }
+    height
+}
+
+fn leaf(node: Completed) -> Built {
+    Built { node, height: 1 }
+}
+
+fn missing(p: &mut Parser<'_>, what: &str) -> Built {
+    p.expected(what);
+    let marker = p.start();
+    leaf(p.complete(marker, MISSING_EXPR))
+}
+
+fn atom(p: &mut Parser<'_>, what: &str) -> Built {
+    let marker = p.start();
+    let kind: SyntaxKind = match p.current() {
+        NUMBER => {
+            p.bump();
+            unit(p);
+            LITERAL
+        }
+        PERCENT | DATE | TEXT => {
+            p.bump();
+            LITERAL
+        }
+        WORD if p.at_any(&["yes", "no"]) && p.nth(1) != DOT => {
+            p.bump();
+            LITERAL
+        }
+        WORD if p.at_word("count") && p.nth_word(1, "of") => {
+            p.expect_words(&["count", "of"]);
+            path(p, "the name of a part");
+            COUNT_EXPR
+        }
+        WORD if p.at_word("total") && p.nth_word(1, "of") => {
+            p.expect_words(&["total", "of"]);
+            if p.at_any(&["list", "net"]) {
+                p.bump();
+            } else {
+                p.expected("`list` or `net`");
+            }
+            TOTAL_EXPR
+        }
+        WORD => {
+            p.abandon(marker);
+            return word(p, what);
+        }
+        _ => {
+            p.abandon(marker);
+            return missing(p, what);
+        }
+    };
+    leaf(p.complete(marker, kind))
+}
+
+fn word(p: &mut Parser<'_>, what: &str) -> Built {
+    let marker = p.start();
+    // The path is the node itself: it is begun here so that its end is known.
+    p.bump();
+    while p.at(DOT) {
+        p.bump();
+        if !p.at(WORD) || p.on_new_line() {
+            p.expected(&format!("a name after the `.` of {what}"));
+            break;
+        }
+        p.bump();
+    }
+    leaf(p.complete(marker, PATH))
+}
+
+/// The currency or the unit of time behind a number, on its line.
+fn unit(p: &mut Parser<'_>) {
+    if !p.at(WORD) || p.on_new_line() {
+        return;
+    }
+    let word = p.nth_text(0);
+    let operator = matches!(word, "AND" | "NOT");
+    if literal::is_currency(word) && !operator || literal::PeriodUnit::of(word).is_some() {
+        p.bump();
+        return;
+    }
+    let lower = word.to_ascii_lowercase();
+    if literal::PeriodUnit::of(&lower).is_some() {
+        let span = p.span();
+        p.report(
+            Diagnostic::error(codes::BAD_UNIT, format!("`{word}` is not a unit of time"))
+                .at(span, "units are written in small letters")
+                .suggest(format!("write `{lower}`"), span, lower),
+        );
+        p.bump();
+    }
+}

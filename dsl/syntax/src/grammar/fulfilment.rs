@@ -1,0 +1,92 @@
+//! Fulfilment plans.
+
+use super::frame::{name, name_ref, when, whole_number};
+use super::{Block, block, expressions};
+use crate::kind::SyntaxKind::*;
+use crate::parser::Parser;
+
+const FULFIL: Block = Block {
+    of: "plan",
+    words: &[],
+    statement: task,
+};
+
+pub(super) fn fulfil(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    name_ref(p, "the name of a product or bundle");
+    block(p, &FULFIL);
+    p.complete(marker, FULFIL_ITEM);
+}
+
+/// `NAME on SYSTEM` and its clauses.
+fn task(p: &mut Parser<'_>, _: &str) -> bool {
+    let marker = p.start();
+    name(p, "the name of a task");
+    if p.expect_word("on") && name_ref(p, "the name of a system") {
+        while clause(p) {}
+    }
+    p.complete(marker, TASK);
+    true
+}
+
+/// The clause that begins `ahead` of the current token.
+fn clause_at(p: &Parser<'_>, ahead: usize) -> bool {
+    let word = |word| p.nth_word(ahead, word);
+    let number = p.nth(ahead + 1) == NUMBER;
+    let plain = word("after") || word("when");
+    // A task may be called `try`, so these three are known by what follows them.
+    plain
+        || ((word("try") || word("within")) && number)
+        || (word("undo") && p.nth_word(ahead + 1, "with"))
+}
+
+fn clause(p: &mut Parser<'_>) -> bool {
+    let comma = p.at(COMMA) && clause_at(p, 1);
+    // A task on the next line may be named like a clause: `within on Billing`.
+    let next_task = p.on_new_line() && p.nth_word(1, "on");
+    if !comma && (!clause_at(p, 0) || next_task) {
+        return false;
+    }
+    if comma {
+        p.bump();
+    }
+    match p.nth_text(0) {
+        "after" => after(p),
+        "when" => when(p),
+        "try" => {
+            let marker = p.start();
+            p.bump();
+            whole_number(p, "a number of tries");
+            if !p.eat_word("time") {
+                p.expect_word("times");
+            }
+            p.complete(marker, TASK_TRY);
+        }
+        "within" => {
+            let marker = p.start();
+            p.bump();
+            expressions::operand(p, "a time such as `2 hours`");
+            p.complete(marker, TASK_WITHIN);
+        }
+        _ => {
+            let marker = p.start();
+            p.bump();
+            if p.expect_word("with") {
+                name_ref(p, "the name of the task that takes it back");
+            }
+            p.complete(marker, TASK_UNDO);
+        }
+    }
+    true
+}
+
+/// `after a, b`.
+fn after(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    while name_ref(p, "the name of a task") && p.at(COMMA) && !clause_at(p, 1) {
+        p.bump();
+    }
+    p.complete(marker, TASK_AFTER);
+}

@@ -1,0 +1,204 @@
+//! Golden tests.
+
+use quo_source::{Diagnostic, codes};
+
+use super::approvals::approvers;
+use super::expressions::{operand, starts_operand};
+use super::frame::{comma_list, name, name_ref, path, title, whole_number};
+use super::{Block, block};
+use crate::kind::SyntaxKind::*;
+use crate::parser::{DEPTH_MAX, Parser};
+
+const TEST: Block = Block {
+    of: "test",
+    words: &["given", "line", "asked", "expect"],
+    statement,
+};
+
+pub(super) fn test(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    title(p, "what the test shows, in quotes");
+    block(p, &TEST);
+    p.complete(marker, TEST_ITEM);
+}
+
+fn statement(p: &mut Parser<'_>, word: &str) -> bool {
+    let marker = p.start();
+    let kind = match word {
+        "given" => {
+            p.bump();
+            if name_ref(p, "the name of facts, as in `given quote`") {
+                config(p);
+            }
+            GIVEN
+        }
+        "line" => {
+            p.bump();
+            let number = whole_number(p, "the number of the line");
+            if number
+                && p.expect(COLON)
+                && name_ref(p, "the name of a product or bundle")
+                && p.at(L_BRACE)
+            {
+                config(p);
+            }
+            LINE
+        }
+        "asked" => {
+            p.bump();
+            if name_ref(p, "the name of an adjustment") {
+                operand(p, "a percentage");
+            }
+            ASKED
+        }
+        "expect" => {
+            p.bump();
+            expectation(p);
+            EXPECT
+        }
+        _ => {
+            p.abandon(marker);
+            return false;
+        }
+    };
+    p.complete(marker, kind);
+    true
+}
+
+/// `{ … }` with entries separated by commas or line ends.
+fn config(p: &mut Parser<'_>) {
+    let open = p.span();
+    if !p.at(L_BRACE) {
+        p.expect(L_BRACE);
+        return;
+    }
+    if p.depth >= DEPTH_MAX {
+        p.report(Diagnostic::error(codes::TOO_DEEP, "this is nested too deeply").at(open, "here"));
+        p.skip(|_| false);
+        return;
+    }
+    p.depth += 1;
+    let marker = p.start();
+    p.bump();
+    let outer = std::mem::take(&mut p.statement_words);
+    while !p.at_boundary() {
+        let before = p.position();
+        entry(p);
+        let separated = p.eat(COMMA) || p.on_new_line();
+        if !separated && !p.at_boundary() {
+            p.expected("`,`, a new line or `}`");
+        }
+        if p.position() == before {
+            p.skip(|p| p.at(COMMA) || p.on_new_line());
+            p.eat(COMMA);
+        }
+    }
+    p.statement_words = outer;
+    p.depth -= 1;
+    super::close(p, open, "line");
+    p.complete(marker, CONFIG);
+}
+
+/// `name`, `name value`, `name { … }`, `name Kind { … }`.
+fn entry(p: &mut Parser<'_>) {
+    if !p.at(WORD) {
+        p.expected("the name of a fact, an option or a part");
+        return;
+    }
+    let marker = p.start();
+    name(p, "a name");
+    // A colon or an equals sign is what other notations put here.
+    if matches!(p.current(), COLON | EQ) && !p.on_new_line() {
+        let span = p.span();
+        p.report(
+            Diagnostic::error(codes::UNEXPECTED_TOKEN, "a value follows its name directly")
+                .at(span, "nothing stands between")
+                .suggest("leave it out", span, ""),
+        );
+        p.bump();
+    }
+    if !p.on_new_line() && starts_operand(p) {
+        operand(p, "a value");
+    }
+    if p.at(L_BRACE) && !p.on_new_line() {
+        config(p);
+    }
+    p.complete(marker, CONFIG_ENTRY);
+}
+
+fn expectation(p: &mut Parser<'_>) {
+    let verb_follows = p.nth_word(1, "applied") || p.nth_word(1, "not");
+    if p.on_new_line() {
+        p.expected("what is expected");
+    } else if p.at(WORD) && verb_follows {
+        applied(p);
+    } else if p.at_word("line") {
+        amount(p);
+    } else if p.eat_word("total") {
+        let _ = name_ref(p, "`list`, `contract` or `net`")
+            && operand(p, "an amount such as `5.00 EUR`");
+    } else if p.eat_word("approval") {
+        let _ = name_ref(p, "the name of an approval") && approvers(p);
+    } else if p.eat_word("not") {
+        if p.expect_word("eligible") {
+            name_ref(p, "the name of a product");
+        }
+        because(p);
+    } else if p.eat_word("invalid") {
+        because(p);
+    } else if p.at_any(&["warning", "error"]) {
+        p.bump();
+        title(p, "a part of the message in quotes");
+    } else if p.eat_word("tasks") {
+        line_address(p, false);
+        comma_list(p, |p| name_ref(p, "the name of a task"));
+    } else {
+        p.expected(
+            "`line`, `total`, `approval`, `invalid`, `not eligible`, `warning`, `error`, `tasks`, or a rule and `applied`",
+        );
+    }
+}
+
+/// `RULE [not] applied [on line N CHARGE] [because "…"]`.
+fn applied(p: &mut Parser<'_>) {
+    name_ref(p, "the name of a rule");
+    let negated = p.eat_word("not");
+    if !p.expect_word("applied") {
+        return;
+    }
+    if !p.on_new_line() && p.eat_word("on") {
+        line_address(p, true);
+    }
+    if negated {
+        because(p);
+    }
+}
+
+/// `line N CHARGE MEASURE AMOUNT`, `line N CHARGE step RULE AMOUNT`.
+fn amount(p: &mut Parser<'_>) {
+    line_address(p, true);
+    let measured = if p.at_word("step") && p.nth(1) == WORD {
+        p.bump();
+        name_ref(p, "the name of an adjustment")
+    } else {
+        name_ref(p, "`unit`, `list`, `contract`, `net` or `step`")
+    };
+    if measured {
+        operand(p, "an amount such as `5.00 EUR`");
+    }
+}
+
+fn line_address(p: &mut Parser<'_>, with_path: bool) {
+    let marker = p.start();
+    if p.expect_word("line") && whole_number(p, "the number of a line") && with_path {
+        path(p, "a charge such as `platform.subscription`");
+    }
+    p.complete(marker, LINE_ADDRESS);
+}
+
+fn because(p: &mut Parser<'_>) {
+    if !p.on_new_line() && p.eat_word("because") {
+        title(p, "a part of the reason in quotes");
+    }
+}

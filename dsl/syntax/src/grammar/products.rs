@@ -1,0 +1,123 @@
+//! Products: options and charges.
+
+use quo_source::codes;
+
+use super::frame::{
+    colon_type, default, name, name_ref, title, title_if_any, whole_number, window,
+};
+use super::{Block, block};
+use crate::kind::SyntaxKind::*;
+use crate::parser::Parser;
+
+const PRODUCT: Block = Block {
+    of: "product",
+    words: &["sku", "sold", "option", "charge"],
+    statement: member,
+};
+
+pub(super) fn product(p: &mut Parser<'_>) {
+    let marker = p.start();
+    heading(p, "the name of the product");
+    block(p, &PRODUCT);
+    p.complete(marker, PRODUCT_ITEM);
+}
+
+/// `WORD NAME "title" in CATEGORY`.
+pub(super) fn heading(p: &mut Parser<'_>, what: &str) {
+    p.bump();
+    name(p, what);
+    title_if_any(p);
+    if p.eat_word("in") {
+        name_ref(p, "the name of a category");
+    }
+}
+
+/// A statement that products and bundles share.
+pub(super) fn member(p: &mut Parser<'_>, word: &str) -> bool {
+    let marker = p.start();
+    let kind = match word {
+        "sku" => {
+            p.bump();
+            title(p, "a stock keeping unit in quotes");
+            SKU
+        }
+        "sold" => {
+            p.bump();
+            window(p);
+            SOLD
+        }
+        "option" => {
+            p.bump();
+            if name(p, "the name of the option") {
+                colon_type(p);
+                default(p);
+            }
+            OPTION
+        }
+        "charge" => {
+            charge(p);
+            CHARGE
+        }
+        _ => {
+            // Nothing was read: the statement is of another kind.
+            p.abandon(marker);
+            return false;
+        }
+    };
+    p.complete(marker, kind);
+    true
+}
+
+fn charge(p: &mut Parser<'_>) {
+    p.bump();
+    if !name(p, "the name of the charge") {
+        return;
+    }
+    title_if_any(p);
+    if !p.expect(COLON) {
+        return;
+    }
+    let marker = p.start();
+    let known = if p.eat_word("one") {
+        p.expect_word("time")
+    } else if p.eat_word("recurring") {
+        one_of(p, &["monthly", "quarterly", "yearly"])
+    } else if p.eat_word("usage") {
+        one_of(p, &["monthly"])
+    } else {
+        p.expected("`one time`, `recurring monthly`, `quarterly` or `yearly`, or `usage monthly`")
+    };
+    p.complete(marker, CHARGE_TIMING);
+    if known && p.at_word("per") {
+        quantity(p);
+    }
+}
+
+fn one_of(p: &mut Parser<'_>, words: &[&str]) -> bool {
+    if p.at_any(words) {
+        p.bump();
+        return true;
+    }
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    p.expected_as(codes::MISSING_CLAUSE, &quoted.join(" or "))
+}
+
+/// `per OPTION`, `per N started of OPTION`, `per N whole of OPTION`.
+fn quantity(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    if p.at(NUMBER) {
+        whole_number(p, "the size of a pack");
+        if p.at_any(&["started", "whole"]) {
+            p.bump();
+        } else {
+            p.expected("`started` or `whole`: whether a begun pack counts");
+        }
+        if p.expect_word("of") {
+            name_ref(p, "the option that is counted");
+        }
+    } else {
+        name_ref(p, "the option that is counted, or the size of a pack");
+    }
+    p.complete(marker, CHARGE_QUANTITY);
+}
