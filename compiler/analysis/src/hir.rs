@@ -669,5 +669,10 @@ impl Rules {
 /// Number of decimals of every amount of money where these currencies are sold in.
 #[must_use]
 pub fn money_scale(currencies: &[Currency]) -> u8 {
-    currencies.iter().map(|currency| currency.minor_units()).max().unwrap_or(0).max(2)
+    currencies
+        .iter()
+        .map(|currency| currency.minor_units())
+        .max()
+        .unwrap_or(0)
+        .max(2)
 }

@@ -87,12 +87,14 @@ pub enum Value {
 }
 
 impl Number {
-    /// The widest range of money; the engine checks sums at 128 bits.
-    pub const MONEY_LIMIT: i128 = i128::MAX / 2;
+    /// The range of money that the static proof assumes, in its last decimal; money is always computed in checked 128 bits.
+    pub const MONEY_LIMIT: i128 = 1_000_000_000_000_000_000_000_000;
 
     /// Whether every value fits a 64-bit register (`i64::MIN` is taken by "absent").
     #[must_use]
     pub fn is_narrow(&self) -> bool {
-        !matches!(self.unit, Unit::Money | Unit::MoneyIn(_)) && self.min > i128::from(i64::MIN) && self.max <= i128::from(i64::MAX)
+        !matches!(self.unit, Unit::Money | Unit::MoneyIn(_))
+            && self.min > i128::from(i64::MIN)
+            && self.max <= i128::from(i64::MAX)
     }
 }

@@ -1,0 +1,4 @@
+//! Static checks over checked rules, one file a check.
+
+pub mod overlap;
+pub mod tiers;

@@ -1,0 +1,156 @@
+//! Rows that overlap where at most one may match.
+//!
+//! Rows are grouped by the exact columns that no row leaves open, so that only rows that agree there are compared pair by
+//! pair; work is counted, and a table too tangled to finish says so rather than passing unchecked.
+
+use std::collections::BTreeMap;
+
+use quo_source::{Diagnostic, Stopped, Work, codes};
+
+use crate::hir::{Bound, Cell, Interval, Row, Table};
+use crate::types::Value;
+
+/// Reports the first pair of overlapping rows for each row that overlaps an earlier one.
+///
+/// # Errors
+/// When the work budget is used up or the work is cancelled.
+pub fn check(table: &Table, work: &Work, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Stopped> {
+    for (later, earlier) in overlaps(table, work)? {
+        let (Some(second), Some(first)) = (table.rows.get(later), table.rows.get(earlier)) else {
+            continue;
+        };
+        diagnostics.push(
+            Diagnostic::error(codes::OVERLAPPING_ROWS, format!("two rows of `{}` hold for the same case", table.id))
+                .at(second.span, format!("this row: {}", second.key))
+                .also(first.span, format!("and this row: {}", first.key))
+                .note(format!("for example {}", witness(table, first, second)))
+                .note("make the rows differ, or remove one; which of two prices holds must not depend on their order"),
+        );
+    }
+    Ok(())
+}
+
+fn overlaps(table: &Table, work: &Work) -> Result<Vec<(usize, usize)>, Stopped> {
+    let closed: Vec<usize> = (0..table.columns.len())
+        .filter(|&column| {
+            table.columns.get(column).is_some_and(|found| !found.range)
+                && table
+                    .rows
+                    .iter()
+                    .all(|row| matches!(row.cells.get(column), Some(Cell::Values(_))))
+        })
+        .collect();
+    let mut groups: BTreeMap<Vec<Value>, Vec<usize>> = BTreeMap::new();
+    for (number, row) in table.rows.iter().enumerate() {
+        for key in keys(row, &closed) {
+            work.spend(1)?;
+            groups.entry(key).or_default().push(number);
+        }
+    }
+    let mut found: BTreeMap<usize, usize> = BTreeMap::new();
+    for members in groups.values() {
+        for (position, &later) in members.iter().enumerate() {
+            for &earlier in members.iter().take(position) {
+                work.spend(1)?;
+                let pair = table.rows.get(earlier).zip(table.rows.get(later));
+                if pair.is_some_and(|(a, b)| meet(a, b)) {
+                    found
+                        .entry(later)
+                        .and_modify(|first| *first = (*first).min(earlier))
+                        .or_insert(earlier);
+                }
+            }
+        }
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// Every combination of the values in the closed columns.
+fn keys(row: &Row, closed: &[usize]) -> Vec<Vec<Value>> {
+    let mut keys: Vec<Vec<Value>> = vec![Vec::new()];
+    for &column in closed {
+        let Some(Cell::Values(values)) = row.cells.get(column) else {
+            continue;
+        };
+        keys = keys
+            .iter()
+            .flat_map(|key| {
+                values.iter().map(move |value| {
+                    let mut longer = key.clone();
+                    longer.push(value.clone());
+                    longer
+                })
+            })
+            .collect();
+    }
+    keys
+}
+
+fn meet(a: &Row, b: &Row) -> bool {
+    a.cells.iter().zip(&b.cells).all(|(x, y)| match (x, y) {
+        (Cell::Any, _) | (_, Cell::Any) => true,
+        (Cell::Values(x), Cell::Values(y)) => x.iter().any(|value| y.contains(value)),
+        (Cell::Ranges(x), Cell::Ranges(y)) => x
+            .iter()
+            .any(|one| y.iter().any(|other| common(one, other).is_some())),
+        _ => false,
+    })
+}
+
+/// What two intervals have in common; amounts that differ by currency are taken to meet.
+fn common(a: &Interval, b: &Interval) -> Option<(i128, i128)> {
+    let low = constant(a.low, i128::MIN).max(constant(b.low, i128::MIN));
+    let high = constant(a.high, i128::MAX).min(constant(b.high, i128::MAX));
+    (low <= high).then_some((low, high))
+}
+
+fn constant(bound: Option<Bound>, open: i128) -> i128 {
+    match bound {
+        Some(Bound::Const(value)) => value,
+        _ => open,
+    }
+}
+
+fn witness(table: &Table, first: &Row, second: &Row) -> String {
+    let mut parts = Vec::new();
+    for ((column, x), y) in table.columns.iter().zip(&first.cells).zip(&second.cells) {
+        let narrow = if matches!(x, Cell::Any) { y } else { x };
+        let part = match (x, y, narrow) {
+            (Cell::Any, Cell::Any, _) => continue,
+            (Cell::Ranges(x), Cell::Ranges(y), _) => {
+                let both = x
+                    .iter()
+                    .find_map(|one| y.iter().find_map(|other| common(one, other)));
+                both.map(|(low, high)| if low == i128::MIN { high } else { low }.to_string())
+            }
+            (_, _, Cell::Ranges(ranges)) => ranges
+                .first()
+                .map(|range| constant(range.low.or(range.high), 0).to_string()),
+            (Cell::Values(x), Cell::Values(y), _) => {
+                x.iter().find(|value| y.contains(value)).map(plain)
+            }
+            (_, _, Cell::Values(values)) => values.first().map(plain),
+            (_, _, Cell::Any) => None,
+        };
+        if let Some(part) = part {
+            parts.push(format!("{} {part}", column.name));
+        }
+    }
+    if parts.is_empty() {
+        "any case at all".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Text(text) => format!("{text:?}"),
+        Value::Number(number) => number.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::Bool(truth) => if *truth { "yes" } else { "no" }.to_owned(),
+        Value::Months(count) => format!("{count} months"),
+        Value::Days(count) => format!("{count} days"),
+        Value::Currency(_) | Value::Enum { .. } | Value::Product(_) => "as in both rows".to_owned(),
+    }
+}

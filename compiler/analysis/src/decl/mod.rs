@@ -1,0 +1,119 @@
+//! Declarations: from items of the tree to checked rules, one file a family of items.
+
+pub mod adjustments;
+pub mod approvals;
+pub mod books;
+pub mod constraints;
+pub mod fulfilment;
+pub mod header;
+pub mod products;
+pub mod tests;
+pub mod types;
+pub mod vocabulary;
+
+use quo_source::{Diagnostic, FileId, Sources, Work};
+use quo_syntax::ast;
+
+/// An item with the file it stands in.
+pub struct Placed<T> {
+    /// The file.
+    pub file: FileId,
+    /// The item.
+    pub node: T,
+}
+
+/// Every item of a ruleset, sorted by kind.
+#[derive(Default)]
+pub struct Items {
+    /// `ruleset …`
+    pub rulesets: Vec<Placed<ast::Ruleset>>,
+    /// `language …`
+    pub languages: Vec<Placed<ast::LanguageItem>>,
+    /// `effective …` of the ruleset.
+    pub effectives: Vec<Placed<ast::Effective>>,
+    /// `enum …`
+    pub enums: Vec<Placed<ast::Enum>>,
+    /// `facts …`
+    pub facts: Vec<Placed<ast::Facts>>,
+    /// `currencies …`
+    pub currencies: Vec<Placed<ast::Currencies>>,
+    /// `role …`
+    pub roles: Vec<Placed<ast::Role>>,
+    /// `system …`
+    pub systems: Vec<Placed<ast::System>>,
+    /// `amount …`
+    pub amounts: Vec<Placed<ast::Amount>>,
+    /// `define …`
+    pub defines: Vec<Placed<ast::Define>>,
+    /// `category …`
+    pub categories: Vec<Placed<ast::Category>>,
+    /// `product …`
+    pub products: Vec<Placed<ast::Product>>,
+    /// `bundle …`
+    pub bundles: Vec<Placed<ast::Bundle>>,
+    /// Constraints on the quote.
+    pub constraints: Vec<Placed<ast::Constraint>>,
+    /// `eligible …`
+    pub eligibles: Vec<Placed<ast::Eligible>>,
+    /// `price book …`
+    pub books: Vec<Placed<ast::PriceBook>>,
+    /// `discount …` and `promotion …`
+    pub adjustments: Vec<Placed<ast::Adjustment>>,
+    /// `adjust in stages: …`
+    pub stages: Vec<Placed<ast::AdjustStages>>,
+    /// `floor …`
+    pub floors: Vec<Placed<ast::Floor>>,
+    /// `approval …`
+    pub approvals: Vec<Placed<ast::Approval>>,
+    /// `fulfil …`
+    pub fulfils: Vec<Placed<ast::Fulfil>>,
+    /// `test …`
+    pub tests: Vec<Placed<ast::Test>>,
+}
+
+/// What every declaration needs: the files, the budget and a place for diagnostics.
+pub struct Context<'a> {
+    /// All files, for tables.
+    pub sources: &'a Sources,
+    /// How much work may be done.
+    pub work: &'a Work,
+    /// What was found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Items {
+    /// Adds an item to those of its kind.
+    pub fn add(&mut self, file: FileId, item: ast::Item) {
+        macro_rules! put {
+            ($list:ident, $node:expr) => {
+                self.$list.push(Placed { file, node: $node })
+            };
+        }
+        match item {
+            ast::Item::Ruleset(node) => put!(rulesets, node),
+            ast::Item::Language(node) => put!(languages, node),
+            ast::Item::Effective(node) => put!(effectives, node),
+            ast::Item::Owner(_) => {}
+            ast::Item::Enum(node) => put!(enums, node),
+            ast::Item::Facts(node) => put!(facts, node),
+            ast::Item::Currencies(node) => put!(currencies, node),
+            ast::Item::Role(node) => put!(roles, node),
+            ast::Item::System(node) => put!(systems, node),
+            ast::Item::Amount(node) => put!(amounts, node),
+            ast::Item::Define(node) => put!(defines, node),
+            ast::Item::Category(node) => put!(categories, node),
+            ast::Item::Product(node) => put!(products, node),
+            ast::Item::Bundle(node) => put!(bundles, node),
+            ast::Item::Constraint(node) => put!(constraints, node),
+            ast::Item::Eligible(node) => put!(eligibles, node),
+            ast::Item::PriceBook(node) => put!(books, node),
+            ast::Item::Discount(node) => put!(adjustments, ast::Adjustment::Discount(node)),
+            ast::Item::Promotion(node) => put!(adjustments, ast::Adjustment::Promotion(node)),
+            ast::Item::AdjustStages(node) => put!(stages, node),
+            ast::Item::Floor(node) => put!(floors, node),
+            ast::Item::Approval(node) => put!(approvals, node),
+            ast::Item::Fulfil(node) => put!(fulfils, node),
+            ast::Item::Test(node) => put!(tests, node),
+        }
+    }
+}

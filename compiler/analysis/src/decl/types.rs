@@ -1,0 +1,205 @@
+//! Declared types: `Int from 1 to 100`, `Percent from 0% to 40% with 2 decimals`, `Text?`, `Region`.
+
+use quo_source::{Diagnostic, FileId, codes};
+use quo_syntax::ast::{self, AstNode};
+
+use crate::expr::ops::{MAX_SCALE, rescaled, same_unit};
+use crate::expr::{Reader, Scope};
+use crate::hir::ExprKind;
+use crate::show::nearest;
+use crate::types::{Number, Type, Unit, Value};
+use crate::world::{World, find};
+
+/// The most an input may count where a type states no bounds: 10^15, so that products with prices still fit.
+pub const UNSTATED_LIMIT: i128 = 1_000_000_000_000_000;
+
+/// The type a node declares; reports what is wrong with it.
+pub fn read(
+    world: &World,
+    node: &ast::Type,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Type {
+    let Some(name) = node.name() else {
+        return Type::Unknown;
+    };
+    let text = name.text();
+    let unit = match text.as_str() {
+        "Int" => Unit::Int,
+        "Decimal" => Unit::Decimal,
+        "Percent" => Unit::Percent,
+        _ => {
+            if node.bounds().is_some() || node.decimals().is_some() {
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::BAD_BOUNDS,
+                        format!("`{text}` has neither bounds nor decimals"),
+                    )
+                    .at(node.span(file), "only `Int`, `Decimal` and `Percent` have"),
+                );
+            }
+            return plain(world, &text, &name, file, diagnostics);
+        }
+    };
+    number(world, node, unit, file, diagnostics)
+}
+
+/// The type a node declares, without a word about what is wrong with it.
+pub fn read_quietly(world: &World, node: Option<&ast::Type>) -> Option<Type> {
+    let mut unsaid = Vec::new();
+    let ty = read(world, node?, FileId(0), &mut unsaid);
+    (ty != Type::Unknown).then_some(ty)
+}
+
+fn plain(
+    world: &World,
+    text: &str,
+    name: &ast::NameRef,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Type {
+    let known = match text {
+        "Bool" => Some(Type::Bool),
+        "Date" => Some(Type::Date),
+        "Period" => Some(Type::Months),
+        "Text" => Some(Type::Text),
+        "Currency" => Some(Type::Currency),
+        "Money" => Some(Type::Number(Number {
+            unit: Unit::Money,
+            scale: world.money_scale(),
+            min: -Number::MONEY_LIMIT,
+            max: Number::MONEY_LIMIT,
+        })),
+        _ => find(&world.enums, text).map(Type::Enum),
+    };
+    known.unwrap_or_else(|| {
+        let names = ["Bool", "Int", "Decimal", "Percent", "Money", "Date", "Period", "Text", "Currency"];
+        let all = names.into_iter().chain(world.enums.iter().map(|found| found.name.as_str()));
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_TYPE, format!("there is no type `{text}`")).at(name.span(file), "unknown type");
+        diagnostics.push(match nearest(text, all) {
+            Some(near) => diagnostic.suggest(format!("did you mean `{near}`"), name.span(file), near),
+            None => diagnostic.note("types are `Bool`, `Int`, `Decimal`, `Percent`, `Money`, `Date`, `Period`, `Text`, `Currency` and the enums of the ruleset"),
+        });
+        Type::Unknown
+    })
+}
+
+fn number(
+    world: &World,
+    node: &ast::Type,
+    unit: Unit,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Type {
+    let extra = if unit == Unit::Percent { 2 } else { 0 };
+    let decimals = match node.decimals() {
+        Some(_) if unit == Unit::Int => {
+            diagnostics.push(
+                Diagnostic::error(codes::BAD_BOUNDS, "a whole number has no decimals")
+                    .at(node.span(file), "write `Decimal` for one with decimals"),
+            );
+            0
+        }
+        Some(literal) => match literal
+            .integer()
+            .ok()
+            .and_then(|count| u8::try_from(count).ok())
+            .filter(|count| *count <= 12)
+        {
+            Some(count) => count,
+            None => {
+                diagnostics.push(
+                    Diagnostic::error(codes::BAD_BOUNDS, "an input has at most 12 decimals")
+                        .at(literal.span(file), "a whole number from 0 to 12"),
+                );
+                return Type::Unknown;
+            }
+        },
+        None if unit == Unit::Int => 0,
+        None => {
+            diagnostics.push(
+                Diagnostic::error(codes::BAD_BOUNDS, "the number of decimals is not stated")
+                    .at(node.span(file), "how many decimals may it have?")
+                    .suggest(
+                        "say how many; an input with more is refused",
+                        node.span(file).after(),
+                        " with 2 decimals",
+                    ),
+            );
+            return Type::Unknown;
+        }
+    };
+    let scale = u8::saturating_add(decimals, extra);
+    let limit = quo_value::pow10_i128(scale.min(MAX_SCALE)).map_or(UNSTATED_LIMIT, |factor| {
+        if unit == Unit::Int {
+            UNSTATED_LIMIT
+        } else {
+            factor
+                .saturating_mul(if unit == Unit::Percent {
+                    1_000
+                } else {
+                    1_000_000_000
+                })
+                .min(i128::from(i64::MAX))
+        }
+    });
+    let mut result = Number {
+        unit,
+        scale,
+        min: -limit,
+        max: limit,
+    };
+    let Some(bounds) = node.bounds() else {
+        return Type::Number(result);
+    };
+    let mut reader = Reader::new(world, Scope::default(), file, diagnostics);
+    let ends: Vec<Option<i128>> = [bounds.from(), bounds.to()]
+        .into_iter()
+        .map(|end| {
+            let expr = reader.read(&end?, Some(Type::Number(result)));
+            match (expr.kind, expr.ty) {
+                (ExprKind::Const(Value::Number(_)), Type::Number(found))
+                    if same_unit(found.unit, unit) =>
+                {
+                    if found.scale > scale {
+                        reader
+                            .diagnostics
+                            .push(crate::expr::fit::too_many_decimals(expr.span, decimals));
+                        return None;
+                    }
+                    rescaled(found, scale).map(|(value, _)| value)
+                }
+                (_, Type::Unknown) => None,
+                (_, found) => {
+                    let found = world.show().ty(found);
+                    let wanted = world.show().ty(Type::Number(result));
+                    reader.diagnostics.push(
+                        Diagnostic::error(
+                            codes::BAD_BOUNDS,
+                            format!("a bound must be {wanted}, but this is {found}"),
+                        )
+                        .at(expr.span, found),
+                    );
+                    None
+                }
+            }
+        })
+        .collect();
+    let [Some(min), Some(max)] = ends.as_slice() else {
+        return Type::Unknown;
+    };
+    (result.min, result.max) = (*min, *max);
+    if min > max || *min <= i128::from(i64::MIN) || *max > i128::from(i64::MAX) {
+        let message = if min > max {
+            "no value lies between these bounds"
+        } else {
+            "these bounds are wider than an input can be"
+        };
+        diagnostics.push(
+            Diagnostic::error(codes::BAD_BOUNDS, message)
+                .at(bounds.span(file), "lowest first, both included"),
+        );
+        return Type::Unknown;
+    }
+    Type::Number(result)
+}

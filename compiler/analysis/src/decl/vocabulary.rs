@@ -1,0 +1,361 @@
+//! The vocabulary: enumerations, currencies, roles, systems, categories, facts, amounts and definitions.
+
+use quo_source::{Diagnostic, FileId, Span, codes};
+use quo_syntax::ast::{self, AstNode};
+use quo_value::Currency;
+
+use super::{Items, Placed, types};
+use crate::expr::{Reader, Scope, fit, literal};
+use crate::hir::{Amount, Enum, Fact, Named};
+use crate::types::{Number, Type, Unit, Value};
+use crate::world::{Define, World, sort_unique};
+
+/// Reads the vocabulary into `world`.
+pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>) {
+    world.enums = enums(items, diagnostics);
+    world.currencies = currencies(items, diagnostics);
+    world.roles = names(
+        &items.roles,
+        "role",
+        |node: &ast::Role| node.names().collect(),
+        diagnostics,
+    );
+    world.systems = names(
+        &items.systems,
+        "system",
+        |node: &ast::System| node.names().collect(),
+        diagnostics,
+    );
+    world.categories = names(
+        &items.categories,
+        "category",
+        |node: &ast::Category| node.names().collect(),
+        diagnostics,
+    );
+    world.amounts = amounts(world, items, diagnostics);
+    world.facts = facts(world, items, diagnostics);
+    world.defines = sort_unique(
+        items
+            .defines
+            .iter()
+            .filter_map(|item| {
+                let name = item.node.name()?;
+                Some(Define {
+                    name: name.text(),
+                    span: name.span(item.file),
+                    file: item.file,
+                    node: item.node.clone(),
+                })
+            })
+            .collect(),
+        "definition",
+        diagnostics,
+    );
+    need_quote_facts(world, items, diagnostics);
+}
+
+/// Checks every definition at its declaration.
+pub fn check_defines(world: &World, diagnostics: &mut Vec<Diagnostic>) {
+    for (index, define) in world.defines.iter().enumerate() {
+        let Some(node) = define.node.ty() else {
+            continue;
+        };
+        let ty = types::read(world, &node, define.file, diagnostics);
+        let Some(value) = define.node.value() else {
+            continue;
+        };
+        let mut reader = Reader::new(world, Scope::default(), define.file, diagnostics);
+        reader.defining.push(index);
+        let value = reader.read(&value, Some(ty));
+        if node.is_optional()
+            || !value.optional
+            || reader
+                .ops()
+                .present(&value, "a definition whose type has no `?`")
+        {
+            fit::always(&value, ty, world.show(), diagnostics);
+        }
+    }
+}
+
+fn enums(items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<Enum> {
+    let read = |item: &Placed<ast::Enum>| {
+        let name = item.node.name()?;
+        let mut values: Vec<String> = Vec::new();
+        for value in item.node.values() {
+            let text = value.text();
+            if values.contains(&text) {
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::DUPLICATE_NAME,
+                        format!("the value `{text}` stands twice"),
+                    )
+                    .at(value.span(item.file), "again here"),
+                );
+            } else {
+                values.push(text);
+            }
+        }
+        Some(Enum {
+            name: name.text(),
+            span: name.span(item.file),
+            values,
+            ordered: item.node.is_ordered(),
+        })
+    };
+    let all = items.enums.iter().filter_map(read).collect();
+    sort_unique(all, "enum", diagnostics)
+}
+
+fn currencies(items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<Currency> {
+    let mut found: Vec<Currency> = Vec::new();
+    for item in &items.currencies {
+        for name in item.node.names() {
+            let (text, span) = (name.text(), name.span(item.file));
+            match Currency::from_code(&text) {
+                Some(currency) if found.contains(&currency) => {
+                    diagnostics.push(
+                        Diagnostic::error(
+                            codes::DUPLICATE_NAME,
+                            format!("the currency `{text}` stands twice"),
+                        )
+                        .at(span, "again here"),
+                    );
+                }
+                Some(currency) => found.push(currency),
+                None => diagnostics.push(literal::unknown_currency(&text, span)),
+            }
+        }
+    }
+    found.sort_by_key(|currency| currency.code());
+    found
+}
+
+fn names<T>(
+    items: &[Placed<T>],
+    what: &str,
+    list: impl Fn(&T) -> Vec<ast::Name>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Named> {
+    let all = items
+        .iter()
+        .flat_map(|item| {
+            list(&item.node).into_iter().map(|name| Named {
+                name: name.text(),
+                span: name.span(item.file),
+            })
+        })
+        .collect();
+    sort_unique(all, what, diagnostics)
+}
+
+fn amounts(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<Amount> {
+    let all = items
+        .amounts
+        .iter()
+        .filter_map(|item| amount(world, item, diagnostics))
+        .collect();
+    sort_unique(all, "amount", diagnostics)
+}
+
+fn amount(
+    world: &World,
+    item: &Placed<ast::Amount>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Amount> {
+    let name = item.node.name()?;
+    let mut values: Vec<Option<i128>> = vec![None; world.currencies.len()];
+    for node in item.node.values() {
+        let span = node.span(item.file);
+        let Some((
+            Value::Number(mantissa),
+            Type::Number(Number {
+                unit: Unit::MoneyIn(currency),
+                scale,
+                ..
+            }),
+        )) = literal::literal(&node, item.file, diagnostics)
+        else {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::TYPE_MISMATCH,
+                    "an amount with its currency is expected",
+                )
+                .at(span, "such as `100_000 EUR`"),
+            );
+            continue;
+        };
+        let Some(slot) = world
+            .currencies
+            .iter()
+            .position(|found| *found == currency)
+            .and_then(|index| values.get_mut(index))
+        else {
+            diagnostics.push(not_sold(currency, span));
+            continue;
+        };
+        if slot.is_some() {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::DUPLICATE_NAME,
+                    format!("a second value for {}", currency.code()),
+                )
+                .at(span, "one is enough"),
+            );
+        }
+        if scale > currency.minor_units() {
+            diagnostics.push(fit::too_many_decimals(span, currency.minor_units()));
+            continue;
+        }
+        *slot = quo_value::pow10_i128(world.money_scale().saturating_sub(scale))
+            .and_then(|factor| mantissa.checked_mul(factor));
+    }
+    let missing: Vec<&str> = world
+        .currencies
+        .iter()
+        .zip(&values)
+        .filter(|(_, value)| value.is_none())
+        .map(|(currency, _)| currency.code())
+        .collect();
+    if !missing.is_empty() {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::MISSING_CURRENCY,
+                format!(
+                    "the amount `{}` has no value in {}",
+                    name.text(),
+                    missing.join(", ")
+                ),
+            )
+            .at(
+                name.span(item.file),
+                "a value for every currency that is sold in is needed",
+            )
+            .note("write one for each, such as `100_000 EUR, 16_000_000 JPY`"),
+        );
+    }
+    Some(Amount {
+        name: name.text(),
+        span: name.span(item.file),
+        values: values.into_iter().map(Option::unwrap_or_default).collect(),
+    })
+}
+
+/// The diagnostic for a currency that is not among `currencies`.
+pub fn not_sold(currency: Currency, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        codes::UNKNOWN_CURRENCY,
+        format!("{} is not a currency that is sold in", currency.code()),
+    )
+    .at(span, "not among `currencies`")
+    .note("currencies that are sold in are listed once, as `currencies EUR, USD`")
+}
+
+fn facts(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<Fact> {
+    let mut all: Vec<Fact> = Vec::new();
+    for item in &items.facts {
+        let Some(group) = item.node.name() else {
+            continue;
+        };
+        for node in item.node.facts() {
+            all.extend(fact(world, &group.text(), &node, item.file, diagnostics));
+        }
+    }
+    all.sort_by(|a, b| (&a.group, &a.name, a.span).cmp(&(&b.group, &b.name, b.span)));
+    let mut kept: Vec<Fact> = Vec::new();
+    for fact in all {
+        match kept.last() {
+            Some(before) if before.group == fact.group && before.name == fact.name => diagnostics
+                .push(
+                    Diagnostic::error(
+                        codes::DUPLICATE_NAME,
+                        format!("the fact `{}.{}` is declared twice", fact.group, fact.name),
+                    )
+                    .at(fact.span, "declared again here")
+                    .also(before.span, "first declared here"),
+                ),
+            _ => kept.push(fact),
+        }
+    }
+    kept
+}
+
+fn fact(
+    world: &World,
+    group: &str,
+    node: &ast::Fact,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Fact> {
+    let name = node.name()?;
+    let ty_node = node.ty()?;
+    let ty = types::read(world, &ty_node, file, diagnostics);
+    if matches!(
+        ty,
+        Type::Number(Number {
+            unit: Unit::Money,
+            ..
+        })
+    ) {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::UNKNOWN_TYPE,
+                "a fact cannot be an amount of money yet",
+            )
+            .at(ty_node.span(file), "not a type of inputs")
+            .note("write `Decimal from … to … with 2 decimals`"),
+        );
+        return None;
+    }
+    let default = node.default().and_then(|default| {
+        let value =
+            Reader::new(world, Scope::default(), file, diagnostics).read(&default, Some(ty));
+        fit::constant(&value, ty, world.show(), diagnostics)
+    });
+    Some(Fact {
+        group: group.to_owned(),
+        name: name.text(),
+        span: name.span(file),
+        ty,
+        optional: ty_node.is_optional() && default.is_none(),
+        default,
+    })
+}
+
+/// Every decision is about a quote in one currency, on one day, for one term.
+fn need_quote_facts(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) {
+    let place = items
+        .facts
+        .iter()
+        .find(|item| item.node.name().is_some_and(|name| name.text() == "quote"));
+    for (name, ty, written) in [
+        ("currency", Type::Currency, "Currency"),
+        ("date", Type::Date, "Date"),
+        ("term", Type::Months, "Period"),
+    ] {
+        let found = world
+            .fact("quote", name)
+            .and_then(|index| world.facts.get(index));
+        let good = found.is_some_and(|fact| fact.ty == ty && !fact.optional);
+        if good {
+            continue;
+        }
+        let message = format!("`facts quote` must have `{name}: {written}`");
+        let diagnostic = Diagnostic::error(codes::MISSING_FACT, message).note(
+            "every decision is about a quote in one currency, on one selling date, for one term",
+        );
+        diagnostics.push(
+            match (
+                found,
+                place.and_then(|item| Some((item.file, item.node.name()?))),
+            ) {
+                (Some(fact), _) => diagnostic.at(fact.span, format!("not `{written}`")),
+                (None, Some((file, group))) => {
+                    diagnostic.at(group.span(file), format!("`{name}` is missing"))
+                }
+                (None, None) => diagnostic
+                    .note("declare `facts quote { currency: Currency, date: Date, term: Period }`"),
+            },
+        );
+    }
+}

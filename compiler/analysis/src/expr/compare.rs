@@ -1,0 +1,229 @@
+//! Comparisons, membership, presence, and what is in a part.
+
+use quo_source::{Diagnostic, Span, codes};
+use quo_syntax::ast::{self, AstNode, BinaryOp as Op};
+
+use super::ops::{rescaled, unknown};
+use super::{Reader, fit};
+use crate::hir::{BinaryOp, Expr, ExprKind};
+use crate::types::{Type, Value};
+
+impl Reader<'_> {
+    /// `A is B`, `A < B`, …: the side that does not need the other is read first.
+    pub(super) fn comparison(
+        &mut self,
+        op: Op,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Expr {
+        let (left, right) = if self.depends_on_expected(left) && !self.depends_on_expected(right) {
+            let right = self.read(right, None);
+            (self.read(left, Some(right.ty)), right)
+        } else {
+            let left = self.read(left, None);
+            let right = self.read(right, Some(left.ty));
+            (left, right)
+        };
+        let op = match op {
+            Op::IsNot => BinaryOp::Ne,
+            Op::Less => BinaryOp::Lt,
+            Op::LessOrEqual => BinaryOp::Le,
+            Op::Greater => BinaryOp::Gt,
+            Op::GreaterOrEqual => BinaryOp::Ge,
+            _ => BinaryOp::Eq,
+        };
+        self.ops().comparison(op, left, right, span)
+    }
+
+    /// `A in { B, C }`, `A in B to C`, and their opposites.
+    pub(super) fn membership(&mut self, node: &ast::InExpr, span: Span) -> Expr {
+        let (Some(element), Some(collection)) = (node.element(), node.collection()) else {
+            return unknown(span);
+        };
+        let element = self.read(&element, None);
+        let inside = match &collection {
+            ast::Expr::Set(set) => {
+                let mut values = Vec::new();
+                for item in set.elements() {
+                    values.extend(self.constant_of(&item, &element));
+                }
+                values.sort();
+                values.dedup();
+                Expr {
+                    kind: ExprKind::InSet(Box::new(element), values),
+                    ty: Type::Bool,
+                    optional: false,
+                    span,
+                }
+            }
+            ast::Expr::Range(range) => {
+                let (Some(from), Some(to)) = (range.from(), range.to()) else {
+                    return unknown(span);
+                };
+                let (from, to) = (
+                    self.read(&from, Some(element.ty)),
+                    self.read(&to, Some(element.ty)),
+                );
+                let mut ops = self.ops();
+                // Two comparisons, so that their refusals are the same as those of `>=` and `<=`.
+                ops.comparison(BinaryOp::Ge, element.clone(), from.clone(), span);
+                ops.comparison(BinaryOp::Le, element.clone(), to.clone(), span);
+                Expr {
+                    kind: ExprKind::InRange(Box::new(element), Box::new(from), Box::new(to)),
+                    ty: Type::Bool,
+                    optional: false,
+                    span,
+                }
+            }
+            other => {
+                self.diagnostics.push(
+                    Diagnostic::error(codes::TYPE_MISMATCH, "`in` needs a list or a range")
+                        .at(other.span(self.file), "this is neither")
+                        .note("write `X in { A, B }` or `X in 1 to 5`"),
+                );
+                return unknown(span);
+            }
+        };
+        if node.is_negated() {
+            // Absent is in nothing and out of nothing: "not in" needs a value to be there.
+            let present = match &inside.kind {
+                ExprKind::InSet(element, _) | ExprKind::InRange(element, _, _)
+                    if element.optional =>
+                {
+                    Some(Expr {
+                        kind: ExprKind::Present(element.clone(), true),
+                        ty: Type::Bool,
+                        optional: false,
+                        span,
+                    })
+                }
+                _ => None,
+            };
+            let outside = Expr {
+                kind: ExprKind::Not(Box::new(inside)),
+                ty: Type::Bool,
+                optional: false,
+                span,
+            };
+            return match present {
+                Some(present) => Expr {
+                    kind: ExprKind::Binary(BinaryOp::And, Box::new(present), Box::new(outside)),
+                    ty: Type::Bool,
+                    optional: false,
+                    span,
+                },
+                None => outside,
+            };
+        }
+        inside
+    }
+
+    /// A constant that fits an expression's type, at its scale.
+    fn constant_of(&mut self, node: &ast::Expr, like: &Expr) -> Option<Value> {
+        let expr = self.read(node, Some(like.ty));
+        if expr.ty == Type::Unknown || !self.ops().comparable(like, &expr, expr.span) {
+            return None;
+        }
+        match (expr.kind, like.ty, expr.ty) {
+            (ExprKind::Const(Value::Number(_)), Type::Number(wanted), Type::Number(found))
+                if found.scale > wanted.scale =>
+            {
+                // It can never be equal: more decimals than any value has.
+                self.diagnostics
+                    .push(fit::too_many_decimals(expr.span, wanted.scale));
+                None
+            }
+            (ExprKind::Const(Value::Number(_)), Type::Number(wanted), Type::Number(found)) => {
+                rescaled(found, wanted.scale).map(|(value, _)| Value::Number(value))
+            }
+            (ExprKind::Const(value), _, _) => Some(value),
+            _ => {
+                self.diagnostics.push(
+                    Diagnostic::error(codes::NOT_HERE, "a list holds fixed values")
+                        .at(expr.span, "this is worked out"),
+                );
+                None
+            }
+        }
+    }
+
+    /// `X is present`, `X is absent`.
+    pub(super) fn presence(&mut self, node: &ast::PresenceExpr, span: Span) -> Expr {
+        let Some(operand) = node.operand() else {
+            return unknown(span);
+        };
+        let operand = self.read(&operand, None);
+        if operand.ty != Type::Unknown && !operand.optional {
+            self.diagnostics.push(
+                Diagnostic::warning(codes::MAY_BE_ABSENT, "this is never absent").at(operand.span, "always present").note("only facts with `?` and options of parts that may be left out are ever absent"),
+            );
+        }
+        Expr {
+            kind: ExprKind::Present(Box::new(operand), node.is_present()),
+            ty: Type::Bool,
+            optional: false,
+            span,
+        }
+    }
+
+    /// `part has Kind`.
+    pub(super) fn has(&mut self, node: &ast::HasExpr, span: Span) -> Expr {
+        let (Some(ast::Expr::Path(part)), Some(ast::Expr::Path(kind))) = (node.part(), node.kind())
+        else {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    codes::TYPE_MISMATCH,
+                    "`has` stands between a part and a product",
+                )
+                .at(span, "such as `addons has Sso`"),
+            );
+            return unknown(span);
+        };
+        let Some((up, index, bundle)) = self.part_named(&part) else {
+            self.no_such_part(&part);
+            return unknown(span);
+        };
+        let name = kind.text();
+        let kinds = self
+            .world
+            .products
+            .get(bundle)
+            .and_then(|bundle| bundle.parts.get(index))
+            .map(|part| part.kinds.clone())
+            .unwrap_or_default();
+        let found = kinds.iter().copied().find(|&product| {
+            self.world
+                .products
+                .get(product)
+                .is_some_and(|product| product.name == name)
+        });
+        match found {
+            Some(product) => Expr {
+                kind: ExprKind::HasKind {
+                    up,
+                    part: index,
+                    product,
+                },
+                ty: Type::Bool,
+                optional: false,
+                span,
+            },
+            None => {
+                let names: Vec<&str> = kinds
+                    .iter()
+                    .filter_map(|&product| self.world.products.get(product))
+                    .map(|product| product.name.as_str())
+                    .collect();
+                let what = format!("product in the part `{}` called", part.text());
+                self.diagnostics.push(crate::world::unknown_name(
+                    &what,
+                    &name,
+                    kind.span(self.file),
+                    names.into_iter(),
+                ));
+                unknown(span)
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Whether a value fits a declared type: at its scale, within its bounds.
+
+use quo_source::{Diagnostic, Span, codes};
+
+use super::ops::{rescaled, same_unit};
+use crate::hir::{Expr, ExprKind};
+use crate::show::{Show, number_text};
+use crate::types::{Number, Type, Value};
+
+/// The constant of an expression as a value of a type, at its scale; reports why not.
+pub fn constant(
+    expr: &Expr,
+    ty: Type,
+    show: Show<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Value> {
+    if expr.ty == Type::Unknown || ty == Type::Unknown {
+        return None;
+    }
+    let ExprKind::Const(value) = &expr.kind else {
+        diagnostics.push(
+            Diagnostic::error(codes::NOT_HERE, "a fixed value is expected")
+                .at(expr.span, "this is worked out"),
+        );
+        return None;
+    };
+    match (ty, expr.ty) {
+        (Type::Number(wanted), Type::Number(found)) if same_unit(wanted.unit, found.unit) => {
+            if found.scale > wanted.scale {
+                diagnostics.push(too_many_decimals(expr.span, shown_decimals(wanted)));
+                return None;
+            }
+            let (mantissa, _) = rescaled(found, wanted.scale)?;
+            if mantissa < wanted.min || mantissa > wanted.max {
+                diagnostics.push(outside(expr.span, mantissa, wanted));
+                return None;
+            }
+            Some(Value::Number(mantissa))
+        }
+        (wanted, found) if wanted == found => Some(value.clone()),
+        (wanted, found) => {
+            diagnostics.push(mismatch(expr.span, wanted, found, show));
+            None
+        }
+    }
+}
+
+/// Whether every value of an expression fits a type, so that the expression may stand for a value of it.
+pub fn always(expr: &Expr, ty: Type, show: Show<'_>, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    match (ty, expr.ty) {
+        (Type::Unknown, _) | (_, Type::Unknown) => false,
+        (Type::Number(wanted), Type::Number(found)) if same_unit(wanted.unit, found.unit) => {
+            if found.scale > wanted.scale {
+                diagnostics.push(too_many_decimals(expr.span, shown_decimals(wanted)));
+                return false;
+            }
+            let fits = rescaled(found, wanted.scale)
+                .is_some_and(|(min, max)| min >= wanted.min && max <= wanted.max);
+            if !fits {
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::OUTSIDE_BOUNDS,
+                        "this can be outside the bounds of what it is for",
+                    )
+                    .at(
+                        expr.span,
+                        format!(
+                            "from {} to {}",
+                            number_text(found.min, found),
+                            number_text(found.max, found)
+                        ),
+                    )
+                    .note(format!(
+                        "allowed: from {} to {}",
+                        number_text(wanted.min, wanted),
+                        number_text(wanted.max, wanted)
+                    )),
+                );
+            }
+            fits
+        }
+        (wanted, found) if wanted == found => true,
+        (wanted, found) => {
+            diagnostics.push(mismatch(expr.span, wanted, found, show));
+            false
+        }
+    }
+}
+
+/// The diagnostic for a value of another kind.
+pub fn mismatch(span: Span, wanted: Type, found: Type, show: Show<'_>) -> Diagnostic {
+    let (wanted, found) = (show.ty(wanted), show.ty(found));
+    Diagnostic::error(
+        codes::TYPE_MISMATCH,
+        format!("{wanted} is expected, but this is {found}"),
+    )
+    .at(span, format!("{found}, not {wanted}"))
+}
+
+/// The diagnostic for more decimals than there may be.
+pub fn too_many_decimals(span: Span, decimals: u8) -> Diagnostic {
+    let places = if decimals == 1 {
+        "1 decimal is".to_owned()
+    } else {
+        format!("{decimals} decimals are")
+    };
+    Diagnostic::error(codes::TOO_MANY_DECIMALS, "more decimals than there may be")
+        .at(span, format!("at most {places} allowed here"))
+}
+
+fn outside(span: Span, mantissa: i128, wanted: Number) -> Diagnostic {
+    Diagnostic::error(
+        codes::OUTSIDE_BOUNDS,
+        format!("{} is outside the bounds", number_text(mantissa, wanted)),
+    )
+    .at(
+        span,
+        format!(
+            "allowed: from {} to {}",
+            number_text(wanted.min, wanted),
+            number_text(wanted.max, wanted)
+        ),
+    )
+}
+
+/// The decimals of a number as its author counts them.
+fn shown_decimals(number: Number) -> u8 {
+    if number.unit == crate::types::Unit::Percent {
+        number.scale.saturating_sub(2)
+    } else {
+        number.scale
+    }
+}

@@ -1,0 +1,322 @@
+//! Expressions: from the tree to typed expressions, with every name resolved in its scope.
+//!
+//! A bare name may be an option, a part, a definition, an amount, or, where the other side of a comparison says what is
+//! expected, a value of an enumeration, a currency or a product. So the side whose type does not depend on the other is
+//! read first. Mistakes are reported once: what is wrong has the type [`Type::Unknown`], which agrees with everything.
+
+mod compare;
+pub mod fit;
+pub mod literal;
+pub mod ops;
+mod paths;
+mod rounding;
+pub use rounding::mode;
+
+use quo_source::{Diagnostic, FileId, Span, codes};
+use quo_syntax::ast::{self, AstNode, BinaryOp as Op};
+
+use crate::hir::{BinaryOp, Expr, ExprKind};
+use crate::types::{Number, Type, Unit, Value};
+use crate::world::World;
+use ops::{Ops, unknown};
+
+/// What an expression may look at besides facts, amounts and definitions.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scope {
+    /// The product it runs on.
+    pub product: Option<usize>,
+    /// Whether that product's options and parts are named directly (inside a product or bundle); `line.x` works always.
+    pub direct: bool,
+    /// The bundle that product is a part of, whose parts are named directly.
+    pub within: Option<usize>,
+    /// Parts of `product` from this index on are not yet known (defaults of earlier parts).
+    pub parts_before: Option<usize>,
+    /// Whether there is a charge: `list`, `what is left`.
+    pub charge: bool,
+    /// The adjustment whose `asked` may be read, with its type.
+    pub asked: Option<(usize, Type)>,
+    /// Whether there are totals of the priced quote.
+    pub totals: bool,
+}
+
+/// A reader of expressions in one scope.
+pub struct Reader<'a> {
+    /// What is declared.
+    pub world: &'a World,
+    /// The scope.
+    pub scope: Scope,
+    /// The file the expressions stand in.
+    pub file: FileId,
+    /// Names with a value of their own (`let`).
+    pub lets: &'a [(String, Expr)],
+    /// Where mistakes go.
+    pub diagnostics: &'a mut Vec<Diagnostic>,
+    /// Definitions being read, to find one that needs itself.
+    pub defining: Vec<usize>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of expressions in `scope`.
+    pub fn new(
+        world: &'a World,
+        scope: Scope,
+        file: FileId,
+        diagnostics: &'a mut Vec<Diagnostic>,
+    ) -> Self {
+        Reader {
+            world,
+            scope,
+            file,
+            lets: &[],
+            diagnostics,
+            defining: Vec::new(),
+        }
+    }
+
+    /// A condition: a truth value.
+    pub fn condition(&mut self, node: &ast::Expr) -> Expr {
+        let expr = self.read(node, Some(Type::Bool));
+        self.ops().truth(&expr);
+        expr
+    }
+
+    /// An expression; `expected` helps to find out what a bare name means.
+    pub fn read(&mut self, node: &ast::Expr, expected: Option<Type>) -> Expr {
+        let span = node.span(self.file);
+        match node {
+            ast::Expr::Literal(node) => match literal::literal(node, self.file, self.diagnostics) {
+                Some((value, ty)) => self.constant(value, ty, span),
+                None => unknown(span),
+            },
+            ast::Expr::Path(node) => self.path(node, expected, span),
+            ast::Expr::Paren(node) => match node.inner() {
+                Some(inner) => Expr {
+                    span,
+                    ..self.read(&inner, expected)
+                },
+                None => unknown(span),
+            },
+            ast::Expr::Unary(node) => self.unary(node, expected, span),
+            ast::Expr::Binary(node) => self.binary(node, expected, span),
+            ast::Expr::In(node) => self.membership(node, span),
+            ast::Expr::Has(node) => self.has(node, span),
+            ast::Expr::Presence(node) => self.presence(node, span),
+            ast::Expr::PercentOf(node) => self.percent_of(node, span),
+            ast::Expr::Rounded(node) => self.rounded(node, expected, span),
+            ast::Expr::If(node) => self.choice(node, expected, span),
+            ast::Expr::Count(node) => self.count(node, span),
+            ast::Expr::Total(node) => self.total(node, span),
+            ast::Expr::Set(_) | ast::Expr::Range(_) => {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::NOT_HERE,
+                        "a list or range of values stands only after `in`",
+                    )
+                    .at(span, "one value is expected here")
+                    .note("write `X in { A, B }` or `X in 1 to 5`"),
+                );
+                unknown(span)
+            }
+            ast::Expr::Missing(_) => unknown(span),
+        }
+    }
+
+    /// The rules of operations, with this reader's diagnostics.
+    pub fn ops(&mut self) -> Ops<'_> {
+        Ops {
+            show: self.world.show(),
+            diagnostics: self.diagnostics,
+        }
+    }
+
+    /// A constant; money in the only currency there is counts as money of the quote.
+    fn constant(&mut self, value: Value, ty: Type, span: Span) -> Expr {
+        let ty = match ty {
+            Type::Number(
+                number @ Number {
+                    unit: Unit::MoneyIn(currency),
+                    ..
+                },
+            ) if self.world.only_currency() == Some(currency) => Type::Number(Number {
+                unit: Unit::Money,
+                ..number
+            }),
+            other => other,
+        };
+        Expr {
+            kind: ExprKind::Const(value),
+            ty,
+            optional: false,
+            span,
+        }
+    }
+
+    fn unary(&mut self, node: &ast::UnaryExpr, expected: Option<Type>, span: Span) -> Expr {
+        let Some(operand) = node.operand() else {
+            return unknown(span);
+        };
+        if node.op() == ast::UnaryOp::Not {
+            let operand = self.condition(&operand);
+            return Expr {
+                kind: ExprKind::Not(Box::new(operand)),
+                ty: Type::Bool,
+                optional: false,
+                span,
+            };
+        }
+        let operand = self.read(&operand, expected);
+        match operand.ty {
+            Type::Number(number) => {
+                if !self.ops().present(&operand, "a calculation") {
+                    return unknown(span);
+                }
+                let range = number
+                    .min
+                    .checked_neg()
+                    .zip(number.max.checked_neg())
+                    .map(|(min, max)| (max, min));
+                match self.ops().number(number.unit, number.scale, range, span) {
+                    Some(number) => match operand.kind {
+                        ExprKind::Const(Value::Number(value)) => Expr {
+                            kind: ExprKind::Const(Value::Number(value.saturating_neg())),
+                            ty: Type::Number(number),
+                            optional: false,
+                            span,
+                        },
+                        _ => Expr {
+                            kind: ExprKind::Negate(Box::new(operand)),
+                            ty: Type::Number(number),
+                            optional: false,
+                            span,
+                        },
+                    },
+                    None => unknown(span),
+                }
+            }
+            Type::Unknown => unknown(span),
+            other => {
+                let found = self.world.show().ty(other);
+                self.diagnostics.push(
+                    Diagnostic::error(codes::TYPE_MISMATCH, format!("{found} has no negative"))
+                        .at(span, "a number is expected"),
+                );
+                unknown(span)
+            }
+        }
+    }
+
+    fn binary(&mut self, node: &ast::BinaryExpr, expected: Option<Type>, span: Span) -> Expr {
+        let (Some(op), Some(left), Some(right)) = (node.op(), node.left(), node.right()) else {
+            return unknown(span);
+        };
+        match op {
+            Op::Implies | Op::Or | Op::And => {
+                let op = match op {
+                    Op::Implies => BinaryOp::Implies,
+                    Op::Or => BinaryOp::Or,
+                    _ => BinaryOp::And,
+                };
+                let (left, right) = (
+                    self.read(&left, Some(Type::Bool)),
+                    self.read(&right, Some(Type::Bool)),
+                );
+                self.ops().logic(op, left, right, span)
+            }
+            Op::Is | Op::IsNot | Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual => {
+                self.comparison(op, &left, &right, span)
+            }
+            Op::Add | Op::Subtract | Op::Multiply => {
+                let op = match op {
+                    Op::Add => BinaryOp::Add,
+                    Op::Subtract => BinaryOp::Sub,
+                    _ => BinaryOp::Mul,
+                };
+                let (left, right) = (self.read(&left, expected), self.read(&right, expected));
+                self.ops().arithmetic(op, left, right, span)
+            }
+            Op::Divide => self.quotient(node, &left, &right, span),
+        }
+    }
+
+    fn choice(&mut self, node: &ast::IfExpr, expected: Option<Type>, span: Span) -> Expr {
+        let (Some(condition), Some(then), Some(otherwise)) =
+            (node.condition(), node.then(), node.otherwise())
+        else {
+            return unknown(span);
+        };
+        let condition = self.condition(&condition);
+        let then = self.read(&then, expected);
+        let otherwise = self.read(&otherwise, expected.or(Some(then.ty)));
+        if !self.ops().comparable(&then, &otherwise, span) {
+            return unknown(span);
+        }
+        let ty = match (then.ty, otherwise.ty) {
+            (Type::Number(a), Type::Number(b)) => {
+                let scale = a.scale.max(b.scale);
+                let range = ops::rescaled(a, scale)
+                    .zip(ops::rescaled(b, scale))
+                    .map(|((a, b), (c, d))| (a.min(c), b.max(d)));
+                let unit = if a.unit == b.unit {
+                    a.unit
+                } else {
+                    Unit::Decimal
+                };
+                match self.ops().number(unit, scale, range, span) {
+                    Some(number) => Type::Number(number),
+                    None => return unknown(span),
+                }
+            }
+            (ty, _) => ty,
+        };
+        let optional = then.optional || otherwise.optional;
+        let kind = ExprKind::If {
+            condition: Box::new(condition),
+            then: Box::new(then),
+            otherwise: Box::new(otherwise),
+        };
+        Expr {
+            kind,
+            ty,
+            optional,
+            span,
+        }
+    }
+
+    fn total(&mut self, node: &ast::TotalExpr, span: Span) -> Expr {
+        let Some(of) = node.of() else {
+            return unknown(span);
+        };
+        if !self.scope.totals {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    codes::NOT_HERE,
+                    "the total of a quote is known only after it is priced",
+                )
+                .at(span, "not known here")
+                .note("totals are for approval matrices"),
+            );
+            return unknown(span);
+        }
+        let kind = if of == ast::TotalOf::List {
+            ExprKind::TotalList
+        } else {
+            ExprKind::TotalNet
+        };
+        Expr {
+            kind,
+            ty: self.money(),
+            optional: false,
+            span,
+        }
+    }
+
+    /// Money of the quote at the scale of money, within the limit of what a decision adds up.
+    pub fn money(&self) -> Type {
+        Type::Number(Number {
+            unit: Unit::Money,
+            scale: self.world.money_scale(),
+            min: -Number::MONEY_LIMIT,
+            max: Number::MONEY_LIMIT,
+        })
+    }
+}

@@ -1,0 +1,559 @@
+//! Names: what `seats`, `platform.edition`, `line.seats`, `quote.region`, `Enterprise` or `large_deal` mean in a scope.
+
+use quo_source::{Diagnostic, Span, codes};
+use quo_syntax::ast::{self, AstNode};
+
+use super::Reader;
+use super::ops::unknown;
+use crate::hir::{Expr, ExprKind, Product};
+use crate::show::nearest;
+use crate::types::{Type, Value};
+use crate::world::find;
+
+impl Reader<'_> {
+    /// Whether what a bare name means may depend on what it is compared with.
+    pub(super) fn depends_on_expected(&self, node: &ast::Expr) -> bool {
+        let ast::Expr::Path(path) = node else {
+            return false;
+        };
+        match path.segments().as_slice() {
+            [(name, _)] => self
+                .single(
+                    name,
+                    Span {
+                        file: self.file,
+                        start: 0,
+                        end: 0,
+                    },
+                )
+                .is_none(),
+            _ => false,
+        }
+    }
+
+    /// A path of names.
+    pub(super) fn path(&mut self, node: &ast::Path, expected: Option<Type>, span: Span) -> Expr {
+        let segments: Vec<String> = node.segments().into_iter().map(|(name, _)| name).collect();
+        self.named(&segments, expected, span)
+    }
+
+    /// The words of a path, from the tree or from a cell of an imported table.
+    pub fn named(&mut self, segments: &[String], expected: Option<Type>, span: Span) -> Expr {
+        let names: Vec<&str> = segments.iter().map(String::as_str).collect();
+        match names.as_slice() {
+            [name] => match self
+                .single(name, span)
+                .or_else(|| self.expected_value(name, expected, span))
+            {
+                Some(expr) => expr,
+                None => self
+                    .definition(name, span)
+                    .unwrap_or_else(|| self.unknown_single(name, expected, span)),
+            },
+            [first, second] => self.pair(first, second, span),
+            _ => {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::UNKNOWN_NAME,
+                        format!("`{}` names nothing", segments.join(".")),
+                    )
+                    .at(
+                        span,
+                        "names have one or two words, such as `platform.edition`",
+                    ),
+                );
+                unknown(span)
+            }
+        }
+    }
+
+    /// A name whose meaning does not depend on what is expected.
+    fn single(&self, name: &str, span: Span) -> Option<Expr> {
+        let expr = |kind, ty, optional| {
+            Some(Expr {
+                kind,
+                ty,
+                optional,
+                span,
+            })
+        };
+        if let Some((_, found)) = self.lets.iter().find(|(let_name, _)| let_name == name) {
+            return Some(Expr {
+                span,
+                ..found.clone()
+            });
+        }
+        match name {
+            "list" if self.scope.charge => return expr(ExprKind::List, self.money(), false),
+            "asked" => {
+                if let Some((adjustment, ty)) = self.scope.asked {
+                    // The adjustment does not apply at all when nothing was asked, so here it is present.
+                    return expr(ExprKind::Asked(adjustment), ty, false);
+                }
+            }
+            _ => {}
+        }
+        if self.scope.direct
+            && let Some(product) = self.scope.product
+            && let Some(found) = self
+                .product(product)
+                .and_then(|product| option_of(product, name))
+        {
+            return expr(
+                ExprKind::Option {
+                    up: 0,
+                    option: found.0,
+                },
+                found.1,
+                false,
+            );
+        }
+        if let Some((up, part, bundle)) = self.find_part(name) {
+            let found = self.product(bundle)?.parts.get(part)?;
+            if found.max == 1 {
+                return expr(
+                    ExprKind::PartKind { up, part },
+                    Type::Product,
+                    found.min == 0,
+                );
+            }
+        }
+        if let Some(amount) = find(&self.world.amounts, name) {
+            return expr(ExprKind::Amount(amount), self.money(), false);
+        }
+        None
+    }
+
+    /// `part.option`, `line.option`, `group.fact`, `Enum.Value`.
+    fn pair(&mut self, first: &str, second: &str, span: Span) -> Expr {
+        if first == "line"
+            && let Some(index) = self.scope.product
+        {
+            let Some(product) = self.product(index) else {
+                return unknown(span);
+            };
+            if let Some((option, ty)) = option_of(product, second) {
+                return Expr {
+                    kind: ExprKind::Option { up: 0, option },
+                    ty,
+                    optional: false,
+                    span,
+                };
+            }
+            let names: Vec<&str> = product
+                .options
+                .iter()
+                .map(|option| option.name.as_str())
+                .collect();
+            let what = format!("option of `{}` called", product.name);
+            let diagnostic = crate::world::unknown_name(&what, second, span, names.into_iter());
+            self.diagnostics.push(diagnostic);
+            return unknown(span);
+        }
+        if let Some((up, part, bundle)) = self.find_part(first) {
+            return self.part_option((up, part, bundle), first, second, span);
+        }
+        if let Some(index) = self.world.fact(first, second) {
+            let Some(fact) = self.world.facts.get(index) else {
+                return unknown(span);
+            };
+            return Expr {
+                kind: ExprKind::Fact(index),
+                ty: fact.ty,
+                optional: fact.optional,
+                span,
+            };
+        }
+        if let Some(of) = find(&self.world.enums, first)
+            && let Some(value) = self
+                .world
+                .enums
+                .get(of)
+                .and_then(|found| found.values.iter().position(|value| value == second))
+        {
+            return Expr {
+                kind: ExprKind::Const(Value::Enum { of, value }),
+                ty: Type::Enum(of),
+                optional: false,
+                span,
+            };
+        }
+        self.unknown_pair(first, second, span)
+    }
+
+    fn part_option(
+        &mut self,
+        (up, part, bundle): (u8, usize, usize),
+        first: &str,
+        second: &str,
+        span: Span,
+    ) -> Expr {
+        let Some(found) = self
+            .product(bundle)
+            .and_then(|bundle| bundle.parts.get(part))
+        else {
+            return unknown(span);
+        };
+        let [kind] = found.kinds.as_slice() else {
+            self.diagnostics.push(
+                Diagnostic::error(codes::NOT_HERE, format!("the part `{first}` may hold several products, so `{first}.{second}` has no one meaning"))
+                    .at(span, "which of them?")
+                    .note(format!("ask what it holds: `{first} has …`, `{first} is …`, `count of {first}`")),
+            );
+            return unknown(span);
+        };
+        let optional = found.min == 0;
+        let Some(product) = self.product(*kind) else {
+            return unknown(span);
+        };
+        match option_of(product, second) {
+            Some((option, ty)) => Expr {
+                kind: ExprKind::PartOption { up, part, option },
+                ty,
+                optional,
+                span,
+            },
+            None => {
+                let names: Vec<&str> = product
+                    .options
+                    .iter()
+                    .map(|option| option.name.as_str())
+                    .collect();
+                let what = format!("option of `{}` called", product.name);
+                let diagnostic = crate::world::unknown_name(&what, second, span, names.into_iter());
+                self.diagnostics.push(diagnostic);
+                unknown(span)
+            }
+        }
+    }
+
+    /// A name that means something because of what is expected.
+    fn expected_value(&self, name: &str, expected: Option<Type>, span: Span) -> Option<Expr> {
+        let (value, ty) = match expected? {
+            ty @ Type::Enum(of) => {
+                let value = self
+                    .world
+                    .enums
+                    .get(of)?
+                    .values
+                    .iter()
+                    .position(|value| value == name)?;
+                (Value::Enum { of, value }, ty)
+            }
+            Type::Currency => {
+                let index = self
+                    .world
+                    .currencies
+                    .iter()
+                    .position(|currency| currency.code() == name)?;
+                (Value::Currency(index), Type::Currency)
+            }
+            Type::Product => (
+                Value::Product(find(&self.world.products, name)?),
+                Type::Product,
+            ),
+            _ => return None,
+        };
+        Some(Expr {
+            kind: ExprKind::Const(value),
+            ty,
+            optional: false,
+            span,
+        })
+    }
+
+    /// A definition, read again where it is used.
+    fn definition(&mut self, name: &str, span: Span) -> Option<Expr> {
+        let index = find(&self.world.defines, name)?;
+        let define = self.world.defines.get(index)?;
+        if self.defining.contains(&index) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    codes::CYCLE,
+                    format!("the definition of `{name}` needs itself"),
+                )
+                .at(span, "used here")
+                .also(define.span, "defined here"),
+            );
+            return Some(unknown(span));
+        }
+        let mut defining = self.defining.clone();
+        defining.push(index);
+        // Its own mistakes are reported at its declaration; only a cycle is found by reading it here.
+        let mut found = Vec::new();
+        let mut reader = Reader {
+            scope: super::Scope::default(),
+            file: define.file,
+            lets: &[],
+            diagnostics: &mut found,
+            defining,
+            world: self.world,
+        };
+        let expected = crate::decl::types::read_quietly(self.world, define.node.ty().as_ref());
+        let value = define
+            .node
+            .value()
+            .map_or_else(|| unknown(span), |value| reader.read(&value, expected));
+        if self.defining.is_empty()
+            && found
+                .iter()
+                .any(|diagnostic| diagnostic.code == codes::CYCLE)
+        {
+            self.diagnostics.extend(
+                found
+                    .into_iter()
+                    .filter(|diagnostic| diagnostic.code == codes::CYCLE)
+                    .take(1),
+            );
+        } else {
+            self.diagnostics.extend(
+                found
+                    .into_iter()
+                    .filter(|diagnostic| diagnostic.code == codes::CYCLE),
+            );
+        }
+        Some(value)
+    }
+
+    /// The part a path of one word names: levels up, index, bundle.
+    pub(super) fn part_named(&self, path: &ast::Path) -> Option<(u8, usize, usize)> {
+        match path.segments().as_slice() {
+            [(name, _)] => self.find_part(name),
+            _ => None,
+        }
+    }
+
+    fn find_part(&self, name: &str) -> Option<(u8, usize, usize)> {
+        let here = self
+            .scope
+            .product
+            .filter(|_| self.scope.direct)
+            .map(|product| (0, product));
+        let above = self.scope.within.map(|bundle| (1, bundle));
+        here.into_iter().chain(above).find_map(|(up, bundle)| {
+            let parts = &self.product(bundle)?.parts;
+            let limit = self
+                .scope
+                .parts_before
+                .filter(|_| up == 0)
+                .unwrap_or(parts.len());
+            let part = parts
+                .iter()
+                .take(limit)
+                .position(|part| part.name == name)?;
+            Some((up, part, bundle))
+        })
+    }
+
+    /// `count of part`.
+    pub(super) fn count(&mut self, node: &ast::CountExpr, span: Span) -> Expr {
+        let Some(path) = node.part() else {
+            return unknown(span);
+        };
+        let Some((up, part, bundle)) = self.part_named(&path) else {
+            self.no_such_part(&path);
+            return unknown(span);
+        };
+        let most = self
+            .product(bundle)
+            .and_then(|bundle| bundle.parts.get(part))
+            .map_or(0, |part| i128::from(part.max));
+        let number = crate::types::Number {
+            unit: crate::types::Unit::Int,
+            scale: 0,
+            min: 0,
+            max: most,
+        };
+        Expr {
+            kind: ExprKind::CountPart { up, part },
+            ty: Type::Number(number),
+            optional: false,
+            span,
+        }
+    }
+
+    /// Says that a path names no part here.
+    pub(super) fn no_such_part(&mut self, path: &ast::Path) {
+        let span = path.span(self.file);
+        let bundles = [
+            self.scope.product.filter(|_| self.scope.direct),
+            self.scope.within,
+        ];
+        let names: Vec<&str> = bundles
+            .into_iter()
+            .flatten()
+            .filter_map(|bundle| self.product(bundle))
+            .flat_map(|bundle| bundle.parts.iter().map(|part| part.name.as_str()))
+            .collect();
+        let mut diagnostic =
+            crate::world::unknown_name("part", &path.text(), span, names.iter().copied());
+        if names.is_empty() {
+            diagnostic =
+                diagnostic.note("an adjustment sees the parts of a bundle with `on … in BUNDLE`");
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn product(&self, index: usize) -> Option<&Product> {
+        self.world.products.get(index)
+    }
+
+    fn unknown_single(&mut self, name: &str, expected: Option<Type>, span: Span) -> Expr {
+        if let Some(Type::Enum(of)) = expected {
+            let values: Vec<&str> = self
+                .world
+                .enums
+                .get(of)
+                .map(|found| found.values.iter().map(String::as_str).collect())
+                .unwrap_or_default();
+            let what = format!("value of `{}` called", self.world.show().enum_name(of));
+            self.diagnostics.push(crate::world::unknown_name(
+                &what,
+                name,
+                span,
+                values.into_iter(),
+            ));
+            return unknown(span);
+        }
+        if expected == Some(Type::Currency) {
+            let values: Vec<&str> = self
+                .world
+                .currencies
+                .iter()
+                .map(|currency| currency.code())
+                .collect();
+            self.diagnostics.push(crate::world::unknown_name(
+                "currency sold in called",
+                name,
+                span,
+                values.into_iter(),
+            ));
+            return unknown(span);
+        }
+        if matches!(expected, Some(Type::Text)) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    codes::UNKNOWN_NAME,
+                    format!("nothing is called `{name}` here"),
+                )
+                .at(span, "a text stands in quotes")
+                .suggest("a text stands in quotes", span, format!("{name:?}")),
+            );
+            return unknown(span);
+        }
+        let diagnostic = Diagnostic::error(
+            codes::UNKNOWN_NAME,
+            format!("nothing is called `{name}` here"),
+        )
+        .at(span, "unknown name");
+        let facts: Vec<String> = self
+            .world
+            .facts
+            .iter()
+            .map(|fact| format!("{}.{}", fact.group, fact.name))
+            .collect();
+        let same = facts
+            .iter()
+            .find(|fact| fact.rsplit('.').next() == Some(name));
+        let in_enum = self
+            .world
+            .enums
+            .iter()
+            .find(|found| found.values.iter().any(|value| value == name));
+        let options = self
+            .scope
+            .product
+            .and_then(|product| self.product(product))
+            .is_some_and(|product| option_of(product, name).is_some());
+        let parts_later = self.scope.parts_before.is_some()
+            && self
+                .scope
+                .product
+                .and_then(|product| self.product(product))
+                .is_some_and(|product| product.parts.iter().any(|part| part.name == name));
+        let diagnostic = if options {
+            diagnostic.suggest(
+                "options of what is charged are named after `line.`",
+                span,
+                format!("line.{name}"),
+            )
+        } else if parts_later {
+            diagnostic.note("only parts written before this one are known here")
+        } else if let Some(fact) = same {
+            diagnostic.suggest(
+                format!("did you mean the fact `{fact}`"),
+                span,
+                fact.clone(),
+            )
+        } else if let Some(found) = in_enum {
+            diagnostic.note(format!(
+                "`{name}` is a value of `{}`; it stands where such a value is compared",
+                found.name
+            ))
+        } else {
+            let known = self
+                .world
+                .amounts
+                .iter()
+                .map(|amount| amount.name.as_str())
+                .chain(self.world.defines.iter().map(|define| define.name.as_str()));
+            match nearest(name, known) {
+                Some(near) => diagnostic.suggest(format!("did you mean `{near}`"), span, near),
+                None => diagnostic,
+            }
+        };
+        self.diagnostics.push(diagnostic);
+        unknown(span)
+    }
+
+    fn unknown_pair(&mut self, first: &str, second: &str, span: Span) -> Expr {
+        let text = format!("{first}.{second}");
+        if self.world.has_group(first) {
+            let names: Vec<&str> = self
+                .world
+                .facts
+                .iter()
+                .filter(|fact| fact.group == first)
+                .map(|fact| fact.name.as_str())
+                .collect();
+            let diagnostic =
+                Diagnostic::error(codes::UNKNOWN_NAME, format!("there is no fact `{text}`"))
+                    .at(span, format!("no fact of `{first}` has this name"));
+            let diagnostic = match nearest(second, names.iter().copied()) {
+                Some(near) => diagnostic.suggest(
+                    format!("did you mean `{first}.{near}`"),
+                    span,
+                    format!("{first}.{near}"),
+                ),
+                None => diagnostic.note(format!("facts of `{first}`: {}", names.join(", "))),
+            };
+            self.diagnostics.push(diagnostic);
+            return unknown(span);
+        }
+        let diagnostic = Diagnostic::error(
+            codes::UNKNOWN_NAME,
+            format!("nothing is called `{text}` here"),
+        )
+        .at(span, "unknown name");
+        let groups: Vec<&str> = self
+            .world
+            .facts
+            .iter()
+            .map(|fact| fact.group.as_str())
+            .collect();
+        let diagnostic = match nearest(first, groups) {
+            Some(near) => diagnostic.suggest(format!("did you mean `{near}.{second}`"), span, format!("{near}.{second}")),
+            None => diagnostic.note("a fact is `group.name`, an option of a part is `part.option`, an option of what is charged is `line.option`"),
+        };
+        self.diagnostics.push(diagnostic);
+        unknown(span)
+    }
+}
+
+fn option_of(product: &Product, name: &str) -> Option<(usize, Type)> {
+    let index = product
+        .options
+        .iter()
+        .position(|option| option.name == name)?;
+    product.options.get(index).map(|option| (index, option.ty))
+}

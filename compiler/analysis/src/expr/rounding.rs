@@ -1,0 +1,354 @@
+//! Roundings, quotients and percentages of something.
+
+use quo_source::{Diagnostic, Span, codes};
+use quo_syntax::ast::{self, AstNode};
+use quo_value::Rounding;
+
+use super::Reader;
+use super::ops::{MAX_SCALE, same_unit, unknown};
+use crate::hir::{Expr, ExprKind};
+use crate::types::{Number, Type, Unit};
+
+impl Reader<'_> {
+    /// `X rounded MODE to N places`, `X rounded MODE to currency`.
+    pub(super) fn rounded(
+        &mut self,
+        node: &ast::RoundedExpr,
+        expected: Option<Type>,
+        span: Span,
+    ) -> Expr {
+        let (Some(operand), Some(rounding)) = (node.operand(), node.rounding()) else {
+            return unknown(span);
+        };
+        let value = self.read(&operand, expected);
+        let Type::Number(number) = value.ty else {
+            if value.ty != Type::Unknown {
+                let found = self.world.show().ty(value.ty);
+                self.diagnostics.push(
+                    Diagnostic::error(codes::TYPE_MISMATCH, format!("{found} cannot be rounded"))
+                        .at(value.span, "a number is expected"),
+                );
+            }
+            return unknown(span);
+        };
+        if !self.ops().present(&value, "a calculation") {
+            return unknown(span);
+        }
+        let Some(mode) = rounding.mode().map(mode) else {
+            return unknown(span);
+        };
+        let (scale, currency) = match rounding.to() {
+            Some(ast::RoundingTo::Places(places)) => match self.places(&places, number.unit) {
+                Some(scale) => (scale, false),
+                None => return unknown(span),
+            },
+            Some(ast::RoundingTo::Currency) if number.unit == Unit::Money => {
+                (self.world.money_scale(), true)
+            }
+            Some(ast::RoundingTo::Currency) => {
+                let found = self.world.show().ty(value.ty);
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::TYPE_MISMATCH,
+                        format!("{found} has no minor unit to be rounded to"),
+                    )
+                    .at(span, "`to currency` rounds amounts of money")
+                    .note("write `to N places`"),
+                );
+                return unknown(span);
+            }
+            None => return unknown(span),
+        };
+        let ty = Type::Number(at_scale(number, scale, 1));
+        Expr {
+            kind: ExprKind::Round {
+                value: Box::new(value),
+                rounding: mode,
+                currency,
+            },
+            ty,
+            optional: false,
+            span,
+        }
+    }
+
+    /// `A / B, rounded MODE to N places, otherwise V`.
+    pub(super) fn quotient(
+        &mut self,
+        node: &ast::BinaryExpr,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Expr {
+        let (dividend, divisor) = (self.read(left, None), self.read(right, None));
+        let (Type::Number(a), Type::Number(b)) = (dividend.ty, divisor.ty) else {
+            if dividend.ty != Type::Unknown && divisor.ty != Type::Unknown {
+                let (a, b) = (
+                    self.world.show().ty(dividend.ty),
+                    self.world.show().ty(divisor.ty),
+                );
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::TYPE_MISMATCH,
+                        format!("{a} cannot be divided by {b}"),
+                    )
+                    .at(span, "numbers are expected"),
+                );
+            }
+            return unknown(span);
+        };
+        let unit = match (a.unit, b.unit) {
+            (x, y) if same_unit(x, y) => Unit::Decimal,
+            (x, Unit::Int | Unit::Decimal) => x,
+            _ => {
+                let (a, b) = (
+                    self.world.show().ty(dividend.ty),
+                    self.world.show().ty(divisor.ty),
+                );
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::TYPE_MISMATCH,
+                        format!("{a} cannot be divided by {b}"),
+                    )
+                    .at(span, "two kinds that do not go together")
+                    .also(dividend.span, a)
+                    .also(divisor.span, b),
+                );
+                return unknown(span);
+            }
+        };
+        let unit = if unit == Unit::Int {
+            Unit::Decimal
+        } else {
+            unit
+        };
+        self.divide(
+            dividend,
+            divisor,
+            unit,
+            node.rounding(),
+            node.otherwise(),
+            span,
+        )
+    }
+
+    /// `A as percent of B, rounded MODE to N places, otherwise P`.
+    pub(super) fn percent_of(&mut self, node: &ast::PercentOfExpr, span: Span) -> Expr {
+        let (Some(part), Some(whole)) = (node.part(), node.whole()) else {
+            return unknown(span);
+        };
+        let part = self.read(&part, None);
+        let whole = self.read(&whole, Some(part.ty));
+        if !self.ops().comparable(&part, &whole, span) {
+            return unknown(span);
+        }
+        self.divide(
+            part,
+            whole,
+            Unit::Percent,
+            node.rounding(),
+            node.otherwise(),
+            span,
+        )
+    }
+
+    fn divide(
+        &mut self,
+        dividend: Expr,
+        divisor: Expr,
+        unit: Unit,
+        rounding: Option<ast::Rounding>,
+        otherwise: Option<ast::Otherwise>,
+        span: Span,
+    ) -> Expr {
+        let (Type::Number(a), Type::Number(b)) = (dividend.ty, divisor.ty) else {
+            return unknown(span);
+        };
+        if !self.ops().present(&dividend, "a quotient")
+            || !self.ops().present(&divisor, "a quotient")
+        {
+            return unknown(span);
+        }
+        let Some(rounding) = rounding else {
+            return unknown(span);
+        };
+        let (Some(mode), Some(ast::RoundingTo::Places(places))) =
+            (rounding.mode().map(mode), rounding.to())
+        else {
+            if rounding.to() == Some(ast::RoundingTo::Currency) {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::INEXACT,
+                        "a quotient is rounded to a number of places",
+                    )
+                    .at(rounding.span(self.file), "say how many")
+                    .note("an amount is then rounded `to currency`"),
+                );
+            }
+            return unknown(span);
+        };
+        let Some(scale) = self.places(&places, unit) else {
+            return unknown(span);
+        };
+        let can_be_zero = b.min <= 0 && b.max >= 0;
+        let wanted = Type::Number(Number {
+            unit,
+            scale,
+            min: i128::MIN,
+            max: i128::MAX,
+        });
+        let otherwise = match otherwise.and_then(|clause| clause.value()) {
+            Some(node) => self.read(&node, Some(wanted)),
+            None if can_be_zero => {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::MISSING_PIECE,
+                        "what is divided by can be zero, and nothing says what holds then",
+                    )
+                    .at(divisor.span, "this can be zero")
+                    .suggest(
+                        "say what holds then",
+                        span.after(),
+                        if unit == Unit::Percent {
+                            ", otherwise 0%"
+                        } else {
+                            ", otherwise 0"
+                        },
+                    ),
+                );
+                return unknown(span);
+            }
+            None => Expr {
+                kind: ExprKind::Const(crate::types::Value::Number(0)),
+                ty: Type::Number(Number {
+                    unit,
+                    scale,
+                    min: 0,
+                    max: 0,
+                }),
+                optional: false,
+                span,
+            },
+        };
+        let Some(otherwise) = self.otherwise_fits(otherwise, unit, scale) else {
+            return unknown(span);
+        };
+        // |a / b| is at most |a| where b is at least one of its last decimal; the range is what that gives at the scale.
+        let widest = a.min.unsigned_abs().max(a.max.unsigned_abs());
+        let factor = quo_value::pow10_i128(scale.saturating_add(b.scale).saturating_sub(a.scale))
+            .map(i128::unsigned_abs);
+        let most = factor
+            .and_then(|factor| widest.checked_mul(factor))
+            .and_then(|most| i128::try_from(most).ok())
+            .and_then(|most| most.checked_add(1));
+        let range = Some(most.map_or((-i128::MAX, i128::MAX), |most| (-most, most)));
+        let Some(number) = self.ops().number(unit, scale, range, span) else {
+            return unknown(span);
+        };
+        let kind = ExprKind::Divide {
+            dividend: Box::new(dividend),
+            divisor: Box::new(divisor),
+            rounding: mode,
+            otherwise: Box::new(otherwise),
+        };
+        Expr {
+            kind,
+            ty: Type::Number(number),
+            optional: false,
+            span,
+        }
+    }
+
+    fn otherwise_fits(&mut self, otherwise: Expr, unit: Unit, scale: u8) -> Option<Expr> {
+        match otherwise.ty {
+            Type::Number(number) if same_unit(number.unit, unit) && number.scale <= scale => {
+                Some(otherwise)
+            }
+            Type::Number(number) if same_unit(number.unit, unit) => {
+                self.diagnostics
+                    .push(super::fit::too_many_decimals(otherwise.span, scale));
+                None
+            }
+            Type::Unknown => None,
+            other => {
+                let found = self.world.show().ty(other);
+                let wanted = self.world.show().ty(Type::Number(Number {
+                    unit,
+                    scale,
+                    min: 0,
+                    max: 0,
+                }));
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::TYPE_MISMATCH,
+                        format!("the value after `otherwise` is {found}, and {wanted} is expected"),
+                    )
+                    .at(otherwise.span, found),
+                );
+                None
+            }
+        }
+    }
+
+    /// The scale of `to N places`; of a percentage two more, for its fraction.
+    fn places(&mut self, places: &ast::Literal, unit: Unit) -> Option<u8> {
+        let count = places
+            .integer()
+            .ok()
+            .and_then(|count| u8::try_from(count).ok())
+            .map(|count| {
+                if unit == Unit::Percent {
+                    count.saturating_add(2)
+                } else {
+                    count
+                }
+            });
+        if count.is_none_or(|count| count > MAX_SCALE) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    codes::OUT_OF_RANGE,
+                    "this is not a number of decimal places",
+                )
+                .at(
+                    places.span(self.file),
+                    format!("a whole number from 0 to {}", MAX_SCALE - 2),
+                ),
+            );
+            return None;
+        }
+        count
+    }
+}
+
+/// The number rounded to a scale: its range, one unit wider for the rounding.
+fn at_scale(number: Number, scale: u8, wider: i128) -> Number {
+    let (min, max) = if scale >= number.scale {
+        super::ops::rescaled(number, scale).unwrap_or((-i128::MAX, i128::MAX))
+    } else {
+        let factor = quo_value::pow10_i128(number.scale - scale).unwrap_or(1);
+        let down = |value: i128| value.checked_div(factor).unwrap_or(value);
+        (
+            down(number.min).saturating_sub(wider),
+            down(number.max).saturating_add(wider),
+        )
+    };
+    Number {
+        scale,
+        min,
+        max,
+        ..number
+    }
+}
+
+/// The rounding mode of the tree.
+pub fn mode(mode: ast::RoundingMode) -> Rounding {
+    match mode {
+        ast::RoundingMode::HalfUp => Rounding::HalfUp,
+        ast::RoundingMode::HalfEven => Rounding::HalfEven,
+        ast::RoundingMode::HalfDown => Rounding::HalfDown,
+        ast::RoundingMode::Up => Rounding::Up,
+        ast::RoundingMode::Down => Rounding::Down,
+        ast::RoundingMode::Ceiling => Rounding::Ceiling,
+        ast::RoundingMode::Floor => Rounding::Floor,
+    }
+}

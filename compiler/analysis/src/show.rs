@@ -1,0 +1,135 @@
+//! Types and values in a person's words, for messages.
+
+use crate::hir::Enum;
+use crate::types::{Number, Type, Unit};
+
+/// What is needed to name types and values.
+#[derive(Clone, Copy)]
+pub struct Show<'a> {
+    /// Enumerations.
+    pub enums: &'a [Enum],
+}
+
+impl Show<'_> {
+    /// A type with its article, such as `an amount in EUR` or `a value of Edition`.
+    #[must_use]
+    pub fn ty(&self, ty: Type) -> String {
+        match ty {
+            Type::Bool => "a truth value".to_owned(),
+            Type::Number(number) => unit(number).to_owned() + &currency_of(number),
+            Type::Date => "a date".to_owned(),
+            Type::Months => "a number of months".to_owned(),
+            Type::Days => "a number of days".to_owned(),
+            Type::Text => "a text".to_owned(),
+            Type::Currency => "a currency".to_owned(),
+            Type::Enum(index) => format!("a value of {}", self.enum_name(index)),
+            Type::Product => "a product".to_owned(),
+            Type::Unknown => "something unknown".to_owned(),
+        }
+    }
+
+    /// The name of an enumeration.
+    #[must_use]
+    pub fn enum_name(&self, index: usize) -> &str {
+        self.enums
+            .get(index)
+            .map_or("", |found| found.name.as_str())
+    }
+
+    /// Whether an enumeration's values compare by order.
+    #[must_use]
+    pub fn enum_is_ordered(&self, index: usize) -> bool {
+        self.enums.get(index).is_some_and(|found| found.ordered)
+    }
+}
+
+/// A mantissa as its author would write it, without needless zeros: `7.5%`, `12.50`, `100`.
+#[must_use]
+pub fn number_text(mantissa: i128, number: Number) -> String {
+    match number.unit {
+        Unit::Percent => {
+            let scale = number.scale.saturating_sub(2);
+            format!(
+                "{}%",
+                quo_value::Decimal::new(mantissa, scale)
+                    .map_or_else(|_| mantissa.to_string(), |d| d.normalized().to_string())
+            )
+        }
+        _ => quo_value::Decimal::new(mantissa, number.scale)
+            .map_or_else(|_| mantissa.to_string(), |d| d.to_string()),
+    }
+}
+
+fn unit(number: Number) -> &'static str {
+    match number.unit {
+        Unit::Int => "a whole number",
+        Unit::Decimal => "a decimal number",
+        Unit::Percent => "a percentage",
+        Unit::Money => "an amount in the currency of the quote",
+        Unit::MoneyIn(_) => "an amount in ",
+    }
+}
+
+fn currency_of(number: Number) -> String {
+    match number.unit {
+        Unit::MoneyIn(currency) => currency.code().to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// The name among `names` that is nearest to `name`, if it is near enough to have been meant (Damerau's optimal string
+/// alignment distance, at most a third of the length).
+#[must_use]
+pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let limit = (name.chars().count() / 3).max(1);
+    names
+        .into_iter()
+        .map(|candidate| {
+            (
+                distance(&name.to_lowercase(), &candidate.to_lowercase()),
+                candidate,
+            )
+        })
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut previous: Option<char> = None;
+    for (i, &x) in a.iter().enumerate() {
+        let mut next = vec![i + 1];
+        let mut left: Option<char> = None;
+        for (j, &y) in b.iter().enumerate() {
+            let get =
+                |values: &[usize], at: usize| values.get(at).copied().unwrap_or(usize::MAX / 2);
+            let mut best = (get(&row, j) + usize::from(x != y))
+                .min(get(&row, j + 1) + 1)
+                .min(get(&next, j) + 1);
+            if j > 0 && previous == Some(y) && left == Some(x) {
+                best = best.min(get(&before, j - 1) + 1);
+            }
+            next.push(best);
+            left = Some(y);
+        }
+        before = std::mem::replace(&mut row, next);
+        previous = Some(x);
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_slip_is_found_and_a_stranger_is_not() {
+        let names = ["Platform", "Suite", "Enterprise"];
+        assert_eq!(nearest("Platfrom", names), Some("Platform"));
+        assert_eq!(nearest("enterprise", names), Some("Enterprise"));
+        assert_eq!(nearest("Router", names), None);
+    }
+}

@@ -1,0 +1,508 @@
+//! Price tables: rows of a price book, inline or from a CSV file, to the prices of a charge.
+
+use std::collections::BTreeMap;
+
+use quo_source::{Diagnostic, FileId, Span, Stopped, codes};
+use quo_syntax::ast::{self, AstNode};
+
+use super::csv::Imported;
+use super::{Content, Heading, Operand, RawCell, RawItem, RawRow, build, raw_cells};
+use crate::check;
+use crate::decl::Context;
+use crate::expr::{Reader, Scope, literal};
+use crate::hir::{Expr, ExprKind, Prices, Quantity};
+use crate::types::{Number, Type, Unit, Value};
+use crate::world::World;
+
+/// Headings with their places.
+type Headings = Vec<(String, Span)>;
+
+/// A charge priced in a book.
+#[derive(Clone, Copy)]
+pub struct Priced<'a> {
+    /// The book, with its name.
+    pub book: (usize, &'a str),
+    /// The charge.
+    pub charge: usize,
+    /// `graduated by` this option, named here.
+    pub graduated: Option<(usize, Span)>,
+    /// The file of the book.
+    pub file: FileId,
+    /// Where the prices are asked for.
+    pub span: Span,
+}
+
+/// The prices of an inline table.
+///
+/// # Errors
+/// When the work budget is used up or the work is cancelled.
+pub fn inline(
+    world: &World,
+    priced: Priced<'_>,
+    table: &ast::Table,
+    cx: &mut Context<'_>,
+) -> Result<Option<Prices>, Stopped> {
+    let name = |column: &ast::Column| {
+        column
+            .path()
+            .map(|path| (path.text(), path.span(priced.file)))
+    };
+    let headings: Vec<(String, Span)> = table.inputs().iter().filter_map(name).collect();
+    let outputs: Vec<(String, Span)> = table.outputs().iter().filter_map(name).collect();
+    match outputs.as_slice() {
+        [(output, _)] if output == "price" => {}
+        _ => {
+            cx.diagnostics.push(
+                Diagnostic::error(
+                    codes::BAD_HEADER,
+                    "a price table has one column `price` right of `||`",
+                )
+                .at(table.span(priced.file), "in this table"),
+            );
+            return Ok(None);
+        }
+    }
+    let rows: Vec<RawRow> = table
+        .rows()
+        .map(|row| RawRow {
+            span: row.span(priced.file),
+            cells: raw_cells(&row.inputs(), priced.file)
+                .into_iter()
+                .chain(raw_cells(&row.outputs(), priced.file))
+                .collect(),
+        })
+        .collect();
+    if rows.is_empty() {
+        cx.diagnostics.push(
+            Diagnostic::error(codes::EMPTY_TABLE, "this table has no rows")
+                .at(table.span(priced.file), "a price is expected"),
+        );
+        return Ok(None);
+    }
+    prices(world, priced, &headings, &rows, cx)
+}
+
+/// The prices of one charge in a CSV file.
+///
+/// # Errors
+/// When the work budget is used up or the work is cancelled.
+pub fn file(
+    world: &World,
+    priced: Priced<'_>,
+    imported: &Imported,
+    cx: &mut Context<'_>,
+) -> Result<Option<Prices>, Stopped> {
+    let Some((headings, rows)) = price_last(imported, &imported.rows, &mut cx.diagnostics) else {
+        return Ok(None);
+    };
+    prices(world, priced, &headings, &rows, cx)
+}
+
+/// The rows of a CSV file of many charges, by charge.
+pub fn by_charge(
+    world: &World,
+    imported: &Imported,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<usize, Vec<RawRow>> {
+    let mut found: BTreeMap<usize, Vec<RawRow>> = BTreeMap::new();
+    let Some(column) = imported
+        .headings
+        .iter()
+        .position(|(name, _)| name == "charge")
+    else {
+        let span = imported
+            .headings
+            .first()
+            .map_or(imported.file.span(0, 0), |(_, span)| *span);
+        diagnostics.push(
+            Diagnostic::error(
+                codes::BAD_HEADER,
+                "a table of many charges has a column `charge`",
+            )
+            .at_cell(span, "charge", "this heading line has none")
+            .note("its cells name charges, such as `Platform.subscription`"),
+        );
+        return found;
+    };
+    for row in &imported.rows {
+        let Some(cell) = row.cells.get(column) else {
+            continue;
+        };
+        let name = cell.text.as_str();
+        let charge = name.split_once('.').and_then(|(product, charge)| {
+            world.charge(crate::world::find(&world.products, product)?, charge)
+        });
+        match charge {
+            Some(charge) => found.entry(charge).or_default().push(row.clone()),
+            None => {
+                let all: Vec<String> = (0..world.charges.len())
+                    .map(|charge| world.charge_id(charge))
+                    .collect();
+                let mut diagnostic = crate::world::unknown_name(
+                    "charge",
+                    name,
+                    cell.span,
+                    all.iter().map(String::as_str),
+                );
+                for label in &mut diagnostic.labels {
+                    label.cell = Some("charge".to_owned());
+                }
+                diagnostics.push(diagnostic);
+            }
+        }
+    }
+    found
+}
+
+/// The prices of one charge among many of a CSV file: columns that the charge does not have must say `*`.
+///
+/// # Errors
+/// When the work budget is used up or the work is cancelled.
+pub fn of_many(
+    world: &World,
+    priced: Priced<'_>,
+    imported: &Imported,
+    rows: &[RawRow],
+    cx: &mut Context<'_>,
+) -> Result<Option<Prices>, Stopped> {
+    let Some((headings, rows)) = price_last(imported, rows, &mut cx.diagnostics) else {
+        return Ok(None);
+    };
+    let mut kept: Vec<usize> = Vec::new();
+    for (index, (heading, _)) in headings.iter().enumerate() {
+        if heading == "charge" {
+            continue;
+        }
+        if heading_expr(
+            world,
+            priced,
+            heading,
+            headings_span(&headings, index),
+            &mut Vec::new(),
+        )
+        .is_some()
+        {
+            kept.push(index);
+            continue;
+        }
+        for cell in rows
+            .iter()
+            .filter_map(|row| row.cells.get(index))
+            .filter(|cell| !matches!(cell.content, Content::Any | Content::Wrong))
+        {
+            cx.diagnostics.push(
+                Diagnostic::error(
+                    codes::UNKNOWN_COLUMN,
+                    format!("`{}` has no `{heading}`", world.charge_id(priced.charge)),
+                )
+                .at_cell(cell.span, heading, "this cell must be `*`"),
+            );
+        }
+    }
+    let price = headings.len();
+    let narrow: Vec<RawRow> = rows
+        .iter()
+        .map(|row| RawRow {
+            span: row.span,
+            cells: kept
+                .iter()
+                .chain([&price])
+                .filter_map(|index| row.cells.get(*index).cloned())
+                .collect(),
+        })
+        .collect();
+    let headings: Vec<(String, Span)> = kept
+        .iter()
+        .filter_map(|index| headings.get(*index).cloned())
+        .collect();
+    prices(world, priced, &headings, &narrow, cx)
+}
+
+fn headings_span(headings: &[(String, Span)], index: usize) -> Span {
+    headings
+        .get(index)
+        .map_or(FileId(0).span(0, 0), |(_, span)| *span)
+}
+
+/// Headings without `price`, and rows whose last cell is the price.
+fn price_last(
+    imported: &Imported,
+    rows: &[RawRow],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(Headings, Vec<RawRow>)> {
+    let Some(column) = imported
+        .headings
+        .iter()
+        .position(|(name, _)| name == "price")
+    else {
+        let span = imported
+            .headings
+            .last()
+            .map_or(imported.file.span(0, 0), |(_, span)| *span);
+        diagnostics.push(
+            Diagnostic::error(codes::BAD_HEADER, "a table of prices has a column `price`").at_cell(
+                span,
+                "price",
+                "this heading line has none",
+            ),
+        );
+        return None;
+    };
+    let mut headings = imported.headings.clone();
+    headings.remove(column);
+    let rows = rows
+        .iter()
+        .map(|row| {
+            let mut cells = row.cells.clone();
+            let price = cells.remove(column);
+            cells.push(price);
+            RawRow {
+                span: row.span,
+                cells,
+            }
+        })
+        .collect();
+    Some((headings, rows))
+}
+
+/// What a column of a price table is matched with: an option of the charge's product or a fact.
+fn heading_expr(
+    world: &World,
+    priced: Priced<'_>,
+    heading: &str,
+    span: Span,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Expr> {
+    let product = world.charges.get(priced.charge)?.product;
+    if heading == "currency" {
+        let index = world.fact("quote", "currency")?;
+        return Some(Expr {
+            kind: ExprKind::Fact(index),
+            ty: Type::Currency,
+            optional: false,
+            span,
+        });
+    }
+    let scope = Scope {
+        product: Some(product),
+        direct: true,
+        ..Scope::default()
+    };
+    let words: Vec<String> = heading.split('.').map(str::to_owned).collect();
+    let mut found = Vec::new();
+    let mut reader = Reader::new(world, scope, priced.file, &mut found);
+    let expr = reader.named(&words, None, span);
+    if matches!(
+        expr.kind,
+        ExprKind::Option { up: 0, .. } | ExprKind::Fact(_)
+    ) && expr.ty != Type::Unknown
+    {
+        return Some(expr);
+    }
+    let known: Vec<&str> = world
+        .products
+        .get(product)
+        .map(|product| {
+            product
+                .options
+                .iter()
+                .map(|option| option.name.as_str())
+                .collect()
+        })
+        .unwrap_or_default();
+    let mut diagnostic = Diagnostic::error(
+        codes::UNKNOWN_COLUMN,
+        format!("the column `{heading}` is neither an option of what is priced nor a fact"),
+    )
+    .at(span, "unknown column");
+    if span.file != priced.file {
+        for label in &mut diagnostic.labels {
+            label.cell = Some(heading.to_owned());
+        }
+    }
+    diagnostics.push(
+        match crate::show::nearest(heading, known.iter().copied().chain(["currency"])) {
+            Some(near) if span.file == priced.file => {
+                diagnostic.suggest(format!("did you mean `{near}`"), span, near)
+            }
+            Some(near) => diagnostic.note(format!("did you mean `{near}`")),
+            None => diagnostic.note(format!(
+                "columns may be `currency`, a fact such as `quote.channel`, or an option: {}",
+                known.join(", ")
+            )),
+        },
+    );
+    None
+}
+
+fn prices(
+    world: &World,
+    priced: Priced<'_>,
+    headings: &[(String, Span)],
+    rows: &[RawRow],
+    cx: &mut Context<'_>,
+) -> Result<Option<Prices>, Stopped> {
+    let mut read = Vec::new();
+    for (name, span) in headings {
+        match heading_expr(world, priced, name, *span, &mut cx.diagnostics) {
+            Some(expr) => read.push(Heading {
+                name: name.clone(),
+                expr,
+            }),
+            None => return Ok(None),
+        }
+    }
+    let tier = match priced.graduated {
+        Some((option, span)) => {
+            match tier_column(world, priced, option, span, &read, &mut cx.diagnostics) {
+                Some(column) => Some(column),
+                None => return Ok(None),
+            }
+        }
+        None => None,
+    };
+    let scope = Scope {
+        product: world
+            .charges
+            .get(priced.charge)
+            .map(|charge| charge.product),
+        ..Scope::default()
+    };
+    let id = format!("{}/{}", priced.book.1, world.charge_id(priced.charge));
+    let before = cx.diagnostics.len();
+    let table = build(
+        &mut Reader::new(world, scope, priced.file, &mut cx.diagnostics),
+        &id,
+        read,
+        rows,
+        tier,
+    );
+    let amounts: Option<Vec<(i128, u8)>> = rows
+        .iter()
+        .map(|row| price(row.cells.last()?, priced.file, &mut cx.diagnostics))
+        .collect();
+    let (Some(table), Some(amounts)) = (table, amounts) else {
+        return Ok(None);
+    };
+    if cx.diagnostics.len() > before {
+        return Ok(None);
+    }
+    check::overlap::check(&table, cx.work, &mut cx.diagnostics)?;
+    if tier.is_some() {
+        check::tiers::check(&table, &mut cx.diagnostics);
+    }
+    let scale = amounts.iter().map(|(_, scale)| *scale).max().unwrap_or(0);
+    let prices: Option<Vec<i64>> = amounts
+        .iter()
+        .map(|(mantissa, own)| {
+            i64::try_from(mantissa.checked_mul(quo_value::pow10_i128(scale.saturating_sub(*own))?)?)
+                .ok()
+        })
+        .collect();
+    let Some(prices) = prices else {
+        cx.diagnostics.push(
+            Diagnostic::error(
+                codes::BAD_PRICE,
+                format!("the prices of `{id}` have too many digits for one table"),
+            )
+            .at(priced.span, "at most 18 digits in all")
+            .note("the most decimals of a price count for every price of the table"),
+        );
+        return Ok(None);
+    };
+    Ok(Some(Prices {
+        book: priced.book.0,
+        table,
+        graduated: tier.is_some(),
+        scale,
+        prices,
+    }))
+}
+
+/// The column of the tiers: the option that the charge is counted by.
+fn tier_column(
+    world: &World,
+    priced: Priced<'_>,
+    option: usize,
+    span: Span,
+    headings: &[Heading],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<usize> {
+    let charge = world.charges.get(priced.charge)?;
+    let name = world
+        .products
+        .get(charge.product)
+        .and_then(|product| product.options.get(option))
+        .map_or("", |option| option.name.as_str());
+    let counted = matches!(charge.quantity, Quantity::Option(counted) | Quantity::Packs { option: counted, .. } if counted == option);
+    if !counted {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::BAD_HEADER,
+                format!(
+                    "`{}` is not charged per `{name}`",
+                    world.charge_id(priced.charge)
+                ),
+            )
+            .at(span, "tiers count what the charge counts")
+            .also(charge.span, "charged here"),
+        );
+        return None;
+    }
+    let found = headings.iter().position(|heading| matches!(heading.expr.kind, ExprKind::Option { option: column, .. } if column == option));
+    if found.is_none() {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::BAD_HEADER,
+                format!("graduated prices need a column `{name}` with the tiers"),
+            )
+            .at(priced.span, "its table has none"),
+        );
+    }
+    found
+}
+
+/// The price of a row: one number from zero.
+fn price(cell: &RawCell, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Option<(i128, u8)> {
+    let value = match &cell.content {
+        Content::Items(items) => match items.as_slice() {
+            [RawItem::Value(Operand::Tree(ast::Expr::Literal(node)))] => {
+                literal::literal(node, file, diagnostics)
+            }
+            [
+                RawItem::Value(Operand::Imported(
+                    quo_syntax::cell::CellValue::Literal(value),
+                    span,
+                )),
+            ] => literal::constant(value.clone(), *span, diagnostics),
+            _ => None,
+        },
+        _ => None,
+    };
+    match value {
+        Some((
+            Value::Number(mantissa),
+            Type::Number(Number {
+                unit: Unit::Int | Unit::Decimal,
+                scale,
+                ..
+            }),
+        )) if mantissa >= 0 => Some((mantissa, scale)),
+        _ if matches!(cell.content, Content::Wrong) => None,
+        _ => {
+            let diagnostic = Diagnostic::error(
+                codes::BAD_PRICE,
+                format!("`{}` is not a price", cell.text),
+            )
+            .note(
+                "a price is a number from 0, such as `12.50`, in the currency of its row or book",
+            );
+            diagnostics.push(if cell.span.file == file {
+                diagnostic.at(cell.span, "a number from 0 is expected")
+            } else {
+                diagnostic.at_cell(cell.span, "price", "a number from 0 is expected")
+            });
+            None
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! What is declared: the names of a ruleset with what they stand for, as far as expressions need to know it.
+//!
+//! Built in two steps (vocabulary, then products), read by everything after. Indexes follow the order of the names, never
+//! that of the files.
+
+use quo_source::{Diagnostic, FileId, Span, codes};
+use quo_syntax::ast::{self, AstNode};
+use quo_value::Currency;
+
+use crate::hir::{Amount, Charge, Enum, Fact, Named, Product};
+use crate::show::{Show, nearest};
+
+/// Everything declared.
+#[derive(Default)]
+pub struct World {
+    /// Currencies sold in, sorted by code.
+    pub currencies: Vec<Currency>,
+    /// Enumerations, sorted by name.
+    pub enums: Vec<Enum>,
+    /// Facts, sorted by group and name.
+    pub facts: Vec<Fact>,
+    /// Roles, sorted.
+    pub roles: Vec<Named>,
+    /// Downstream systems, sorted.
+    pub systems: Vec<Named>,
+    /// Categories, sorted.
+    pub categories: Vec<Named>,
+    /// Named amounts, sorted.
+    pub amounts: Vec<Amount>,
+    /// Definitions, sorted.
+    pub defines: Vec<Define>,
+    /// Products and bundles, sorted.
+    pub products: Vec<Product>,
+    /// Charges, by product.
+    pub charges: Vec<Charge>,
+    /// Price books, sorted.
+    pub books: Vec<Named>,
+    /// Adjustments, sorted.
+    pub adjustments: Vec<Named>,
+    /// Approval matrices, sorted.
+    pub approvals: Vec<Named>,
+    /// Stages in their order.
+    pub stages: Vec<String>,
+}
+
+/// A named expression.
+pub struct Define {
+    /// Its name.
+    pub name: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// Its file.
+    pub file: FileId,
+    /// Its declaration.
+    pub node: ast::Define,
+}
+
+/// Something that is found by its name.
+pub trait HasName {
+    /// The name.
+    fn name(&self) -> &str;
+    /// Where it was declared.
+    fn span(&self) -> Span;
+}
+
+macro_rules! has_name {
+    ($($type:ty),*) => {$(
+        impl HasName for $type {
+            fn name(&self) -> &str {
+                &self.name
+            }
+            fn span(&self) -> Span {
+                self.span
+            }
+        }
+    )*};
+}
+
+has_name!(Named, Enum, Amount, Define, Product, Charge, Fact);
+
+impl World {
+    /// Names for messages.
+    #[must_use]
+    pub fn show(&self) -> Show<'_> {
+        Show { enums: &self.enums }
+    }
+
+    /// The fact `group.name`.
+    #[must_use]
+    pub fn fact(&self, group: &str, name: &str) -> Option<usize> {
+        self.facts
+            .iter()
+            .position(|fact| fact.group == group && fact.name == name)
+    }
+
+    /// Whether there are facts of this group.
+    #[must_use]
+    pub fn has_group(&self, group: &str) -> bool {
+        self.facts.iter().any(|fact| fact.group == group)
+    }
+
+    /// The charge of a product by its name.
+    #[must_use]
+    pub fn charge(&self, product: usize, name: &str) -> Option<usize> {
+        let range = self.products.get(product)?.charges.clone();
+        range.into_iter().find(|&index| {
+            self.charges
+                .get(index)
+                .is_some_and(|charge| charge.name == name)
+        })
+    }
+
+    /// The stable id of a charge: `Product.charge`.
+    #[must_use]
+    pub fn charge_id(&self, charge: usize) -> String {
+        let Some(found) = self.charges.get(charge) else {
+            return String::new();
+        };
+        let product = self
+            .products
+            .get(found.product)
+            .map_or("", |product| product.name.as_str());
+        format!("{product}.{}", found.name)
+    }
+
+    /// The amount of decimals of money.
+    #[must_use]
+    pub fn money_scale(&self) -> u8 {
+        crate::hir::money_scale(&self.currencies)
+    }
+
+    /// The only currency sold in, if it is only one.
+    #[must_use]
+    pub fn only_currency(&self) -> Option<Currency> {
+        match self.currencies.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
+    }
+}
+
+/// The index of a name among declarations.
+#[must_use]
+pub fn find<T: HasName>(items: &[T], name: &str) -> Option<usize> {
+    items.iter().position(|item| item.name() == name)
+}
+
+/// The index of a name among declarations; says so, with the nearest name, if it is not declared.
+pub fn resolve<T: HasName>(
+    items: &[T],
+    what: &str,
+    name: &ast::NameRef,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<usize> {
+    let text = name.text();
+    let found = find(items, &text);
+    if found.is_none() {
+        diagnostics.push(unknown_name(
+            what,
+            &text,
+            name.span(file),
+            items.iter().map(HasName::name),
+        ));
+    }
+    found
+}
+
+/// The diagnostic for a name that is not declared.
+pub fn unknown_name<'n>(
+    what: &str,
+    name: &str,
+    span: Span,
+    names: impl Iterator<Item = &'n str> + Clone,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, format!("there is no {what} `{name}`"))
+        .at(span, format!("no {what} has this name"));
+    match nearest(name, names.clone()) {
+        Some(near) => diagnostic.suggest(format!("did you mean `{near}`"), span, near),
+        None => {
+            let known: Vec<&str> = names.take(8).collect();
+            match known.as_slice() {
+                [] => diagnostic.note(format!("no {what} is declared in this ruleset")),
+                known => diagnostic.note(format!(
+                    "declared: {}",
+                    known
+                        .iter()
+                        .map(|name| format!("`{name}`"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                )),
+            }
+        }
+    }
+}
+
+/// Sorts declarations by name and reports every name that was declared before.
+pub fn sort_unique<T: HasName>(
+    mut items: Vec<T>,
+    what: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<T> {
+    items.sort_by(|a, b| (a.name(), a.span()).cmp(&(b.name(), b.span())));
+    let mut kept: Vec<T> = Vec::with_capacity(items.len());
+    for item in items {
+        match kept.last() {
+            Some(before) if before.name() == item.name() => {
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::DUPLICATE_NAME,
+                        format!("the {what} `{}` is declared twice", item.name()),
+                    )
+                    .at(item.span(), "declared again here")
+                    .also(before.span(), "first declared here"),
+                );
+            }
+            _ => kept.push(item),
+        }
+    }
+    kept
+}
