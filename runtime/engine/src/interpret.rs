@@ -197,7 +197,7 @@ impl<'a> Machine<'a> {
                 Flow::Return(value) => return Ok(value),
             }
             if R::LISTENS {
-                recorder.ran(number, ran, &self.registers);
+                recorder.ran(number, ran, instr.dst, &self.registers);
             }
         }
         Err(DAMAGED)

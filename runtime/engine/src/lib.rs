@@ -35,7 +35,11 @@ pub use answer::{
 };
 pub use decide::{Decision, decide};
 pub use evaluate::{EvaluateError, Evaluation, evaluate};
-pub use explain::{Ask, ExplainError, Explanation, explain};
+pub use explain::{
+    Ask, ExplainError, ExplainedApproval, ExplainedBook, ExplainedCandidate, ExplainedCharge,
+    ExplainedLine, ExplainedRule, ExplainedStep, ExplainedTask, ExplainedTest, Explanation,
+    NotApplied, SeenValue, WhyNot, WhyNotSubject, explain,
+};
 pub use fingerprint::fingerprint;
 pub use limits::{Limits, Stopped};
 pub use quo_model::{Digest, Package};

@@ -54,8 +54,8 @@ pub(crate) trait Recorder {
     /// The code that runs next is about `subject`.
     fn begin(&mut self, subject: Subject);
 
-    /// Instruction `at` of `routine` has run and left these registers.
-    fn ran(&mut self, routine: u32, at: usize, registers: &Registers);
+    /// Instruction `at` of `routine` has run, written register `dst`, and left these registers.
+    fn ran(&mut self, routine: u32, at: usize, dst: u8, registers: &Registers);
 }
 
 /// Nobody.
@@ -68,5 +68,5 @@ impl Recorder for NoRecord {
     fn begin(&mut self, _: Subject) {}
 
     #[inline]
-    fn ran(&mut self, _: u32, _: usize, _: &Registers) {}
+    fn ran(&mut self, _: u32, _: usize, _: u8, _: &Registers) {}
 }

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use quo_model::{ArchivedAdjustmentKind, ArchivedModel, ArchivedRuleKind, Package, some};
 
 use super::{
-    ApprovalOutcome, BookOutcome, CandidateOutcome, ChargeOutcome, Decision, PriceState,
-    TargetOutcome, TaskOutcome, Verdict,
+    ApprovalOutcome, CandidateOutcome, ChargeOutcome, Decision, PriceState, TargetOutcome,
+    TaskOutcome, Verdict,
 };
 use crate::answer::{
     Answer, ApprovalAnswer, ApprovalStepAnswer, Finding, FulfilmentAnswer, LineAnswer, ListNet,
@@ -541,10 +541,5 @@ impl<'a> Renderer<'a> {
             Some(ArchivedAdjustmentKind::Promotion) => "promotion",
             _ => "discount",
         }
-    }
-
-    /// Whether a book applies.
-    pub fn book_outcome(&self, book: u32) -> Option<BookOutcome> {
-        self.decision.books.get(at(book)).copied()
     }
 }

@@ -1,0 +1,73 @@
+//! The recorder that listens: every test of the source text, with the values it saw, under what it was about.
+
+use quo_model::ArchivedSourceMap;
+
+use crate::interpret::Registers;
+use crate::record::{Recorder, Subject};
+
+/// A test that ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Event {
+    pub subject: Subject,
+    /// Index into the points of the source map.
+    pub point: usize,
+    pub holds: bool,
+    /// One for each operand of the point.
+    pub values: Vec<i128>,
+}
+
+/// The events of a decision, in their order.
+pub(super) struct Events<'a> {
+    map: &'a ArchivedSourceMap,
+    subject: Subject,
+    list: Vec<Event>,
+}
+
+impl<'a> Events<'a> {
+    pub fn new(map: &'a ArchivedSourceMap) -> Self {
+        Self {
+            map,
+            subject: Subject::Totals,
+            list: Vec::new(),
+        }
+    }
+
+    /// The events sorted by subject, those of one subject in their order.
+    pub fn finish(mut self) -> Vec<Event> {
+        self.list.sort_by_key(|event| event.subject);
+        self.list
+    }
+}
+
+impl Recorder for Events<'_> {
+    const LISTENS: bool = true;
+
+    fn begin(&mut self, subject: Subject) {
+        self.subject = subject;
+    }
+
+    fn ran(&mut self, routine: u32, at: usize, dst: u8, registers: &Registers) {
+        let wanted = (routine, u32::try_from(at).unwrap_or(u32::MAX));
+        let points = &self.map.points;
+        let first = points
+            .partition_point(|point| (point.routine.to_native(), point.at.to_native()) < wanted);
+        let here = points.iter().enumerate().skip(first);
+        let here = here
+            .take_while(|(_, point)| (point.routine.to_native(), point.at.to_native()) == wanted);
+        for (number, point) in here {
+            let values = point.operands.iter().map(|operand| {
+                if operand.wide {
+                    registers.w(operand.register)
+                } else {
+                    i128::from(registers.n(operand.register))
+                }
+            });
+            self.list.push(Event {
+                subject: self.subject,
+                point: number,
+                holds: registers.n(dst) == 1,
+                values: values.collect(),
+            });
+        }
+    }
+}
