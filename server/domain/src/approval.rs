@@ -242,7 +242,14 @@ impl ApprovalCase {
                     missing.contains(&asked.role),
                     format!(
                         "approval case {case} waits for {}, not for `{}`",
-                        quoted(&missing),
+                        quoted(
+                            &missing,
+                            if self.one_is_enough() {
+                                " or "
+                            } else {
+                                " and "
+                            }
+                        ),
                         asked.role
                     ),
                 )?;
@@ -291,11 +298,11 @@ pub(crate) struct Asked<'a> {
     pub prepared: bool,
 }
 
-fn quoted(roles: &[&str]) -> String {
+fn quoted(roles: &[&str], between: &str) -> String {
     let roles: Vec<String> = roles.iter().map(|role| format!("`{role}`")).collect();
     if roles.is_empty() {
         "nobody".to_owned()
     } else {
-        roles.join(" and ")
+        roles.join(between)
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn captured(event: &OrderCaptured) -> Order {
         id: event.order.clone(),
         version: 1,
         state: OrderState::Captured,
-        commitment: event.commitment.clone(),
+        commitment: (*event.commitment).clone(),
         acceptance: event.acceptance.clone(),
         problem: None,
         tasks: Vec::new(),

@@ -33,7 +33,7 @@ pub(crate) fn capture(
     Decision::of(
         OrderCaptured {
             order: order.clone(),
-            commitment,
+            commitment: Box::new(commitment),
             acceptance,
         }
         .into(),

@@ -70,7 +70,7 @@ payloads! {
     /// Payload of `quo.order.captured`.
     OrderCaptured {
         /// Everything that was promised, copied whole.
-        commitment: Commitment,
+        commitment: Box<Commitment>,
         /// The acceptance it rests on.
         acceptance: Acceptance,
     }

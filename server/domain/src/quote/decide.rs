@@ -26,6 +26,7 @@ use crate::timer::{TimerIntent, TimerKind};
 
 type Decided = Result<Decision<QuoteEvent>, Refusal>;
 type Row = Transition<QuoteState, QuoteVerb>;
+type CaseRow = Transition<CaseState, CaseVerb>;
 
 /// What a command does to a quote; `family` is `None` when the quote does not exist yet.
 ///
@@ -405,15 +406,17 @@ impl<'a> Deciding<'a> {
             granted,
         };
         if granted {
-            self.granted(case, row.to, decision)
+            self.granted(case, row, decision)
         } else {
             self.refused(case, decision)
         }
     }
 
-    fn granted(&self, case: &ApprovalCase, to: CaseState, said: RoleDecision) -> Decided {
-        let next_deadline = ApprovalCase::deadline_from(&case.need, self.context.now)
-            .filter(|_| case.missing_roles().len() == 1 && case.another_step_follows());
+    fn granted(&self, case: &ApprovalCase, case_row: &CaseRow, said: RoleDecision) -> Decided {
+        let opens_next = case_row.when == Some(Guard::AnotherStepFollows);
+        let next_deadline = opens_next
+            .then(|| ApprovalCase::deadline_from(&case.need, self.context.now))
+            .flatten();
         let mut cases = self.revision.approvals.clone();
         if let Some(after) = cases.iter_mut().find(|other| other.number == case.number) {
             after.record(said.clone(), next_deadline);
@@ -437,7 +440,7 @@ impl<'a> Deciding<'a> {
             }
             .into(),
         );
-        let decision = match (next_deadline, to) {
+        let decision = match (next_deadline, case_row.to) {
             (Some(_), _) => {
                 decision.with_timers([self.approval_intent(case.number, next_deadline)])
             }
@@ -517,7 +520,7 @@ impl<'a> Deciding<'a> {
         case: &ApprovalCase,
         verb: CaseVerb,
         role: &str,
-    ) -> Result<&'static Transition<CaseState, CaseVerb>, Refusal> {
+    ) -> Result<&'static CaseRow, Refusal> {
         let principal = &self.context.principal;
         let asked = Asked {
             now: self.context.now,
