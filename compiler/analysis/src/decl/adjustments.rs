@@ -7,7 +7,7 @@ use quo_syntax::ast::{self, AstNode};
 
 use super::{Items, Placed, header, products, types};
 use crate::expr::{Reader, Scope};
-use crate::hir::{Adjustment, Asked, BinaryOp, ChargeKind, Expr, ExprKind, Floor, Target, Window};
+use crate::hir::{Adjustment, Asked, BinaryOp, ChargeKind, Expr, ExprKind, Floor, Target};
 use crate::types::{Number, Type, Unit};
 use crate::world::{World, find, resolve};
 

@@ -8,7 +8,7 @@ use quo_value::Rounding;
 
 use super::{Context, Items, Placed, header, products};
 use crate::expr::{Reader, Scope};
-use crate::hir::{Book, Prices, Window};
+use crate::hir::{Book, Prices};
 use crate::table::{csv, prices};
 use crate::world::{World, find, resolve};
 

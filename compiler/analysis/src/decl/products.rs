@@ -5,7 +5,7 @@ use quo_syntax::ast::{self, AstNode};
 
 use super::{Items, header, types};
 use crate::expr::{Reader, Scope, fit};
-use crate::hir::{Charge, ChargeKind, Part, PartDefault, Product, ProductOption, Quantity, Window};
+use crate::hir::{Charge, ChargeKind, Part, PartDefault, Product, ProductOption, Quantity};
 use crate::types::{Number, Type, Unit};
 use crate::world::{HasName, World, find, resolve, sort_unique};
 
