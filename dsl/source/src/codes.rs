@@ -129,6 +129,7 @@ codes! {
     Q4009 DUPLICATE_SKU "one stock-keeping unit for two products",
     Q5001 EMPTY_TEST "a test that expects nothing",
     Q5002 UNKNOWN_IN_TEST "a test that names something unknown",
+    Q5003 TEST_FAILED "a test whose expectation does not hold",
     Q9001 CANCELLED "the work was cancelled",
     Q9002 OVER_BUDGET "the work budget is used up",
     Q9003 TOO_MANY_VALUES "an expression with too many parts",

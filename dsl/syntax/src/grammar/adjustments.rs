@@ -3,9 +3,9 @@
 use super::frame::{
     comma_list, effective, name, name_ref, path, title_if_any, type_ref, when, whole_number,
 };
-use super::{Block, block, bundles, expressions};
+use super::{Block, block, bundles, expressions, report_unknown};
 use crate::kind::SyntaxKind::{self, *};
-use crate::parser::Parser;
+use crate::parser::{Parser, nearest};
 
 const ADJUSTMENT: Block = Block {
     of: "discount or promotion",
@@ -54,14 +54,27 @@ fn statement(p: &mut Parser<'_>, word: &str) -> bool {
     true
 }
 
+/// The classes of charges that have a word of their own; `one time` has two.
+const CLASSES: &[&str] = &["all", "recurring", "usage"];
+
 /// `on CHARGES [of PRODUCTS] [in BUNDLE]`.
 fn on(p: &mut Parser<'_>) {
     let marker = p.start();
     p.bump();
     let word = p.nth_text(0);
     let one_time = word == "one" && p.nth_word(1, "time");
-    let class = matches!(word, "all" | "recurring" | "usage") && p.nth(1) != DOT;
-    if one_time || class {
+    let class = CLASSES.contains(&word) && p.nth(1) != DOT;
+    let slip = p.at(WORD) && p.nth_word(1, "charges") && !class;
+    if one_time || class || slip {
+        if slip {
+            report_unknown(
+                p,
+                word,
+                nearest(word, CLASSES),
+                "is no class of charges",
+                CLASSES,
+            );
+        }
         p.bump();
         if one_time {
             p.bump();

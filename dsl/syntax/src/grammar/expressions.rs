@@ -176,7 +176,7 @@ fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, min: u8) -> Built 
         Operator::Division => {
             p.bump();
             right(p, power::UNARY);
-            quotient_clauses(p, min, "a division");
+            quotient_clauses(p, min, "a division", "0");
             BINARY_EXPR
         }
         Operator::Is => {
@@ -204,7 +204,7 @@ fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, min: u8) -> Built 
         Operator::PercentOf => {
             p.expect_words(&["as", "percent", "of"]);
             right(p, power::SUM);
-            quotient_clauses(p, min, "`as percent of`");
+            quotient_clauses(p, min, "`as percent of`", "0%");
             PERCENT_OF_EXPR
         }
         Operator::Rounded => {
@@ -241,7 +241,7 @@ fn report_foreign(p: &mut Parser<'_>) {
 }
 
 /// `, rounded MODE to N places, otherwise V`: what a quotient needs to have one exact value.
-fn quotient_clauses(p: &mut Parser<'_>, min: u8, what: &str) {
+fn quotient_clauses(p: &mut Parser<'_>, min: u8, what: &str, zero: &str) {
     if !p.at(COMMA) || !p.nth_word(1, "rounded") {
         let place = p.previous().after();
         p.report(
@@ -253,7 +253,7 @@ fn quotient_clauses(p: &mut Parser<'_>, min: u8, what: &str) {
             .suggest(
                 "state it, and the value when there is nothing to divide by",
                 place,
-                ", rounded half up to 2 places, otherwise 0",
+                format!(", rounded half up to 2 places, otherwise {zero}"),
             ),
         );
         return;
@@ -275,7 +275,7 @@ fn quotient_clauses(p: &mut Parser<'_>, min: u8, what: &str) {
         p.report(
             Diagnostic::error(codes::MISSING_CLAUSE, message)
                 .at(place, "`otherwise` is missing here")
-                .suggest("state the value", place, ", otherwise 0"),
+                .suggest("state the value", place, format!(", otherwise {zero}")),
         );
     }
     let continues = matches!(p.current(), PLUS | MINUS | STAR | SLASH) || p.at_word("as");

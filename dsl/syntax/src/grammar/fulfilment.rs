@@ -19,6 +19,9 @@ pub(super) fn fulfil(p: &mut Parser<'_>) {
     p.complete(marker, FULFIL_ITEM);
 }
 
+/// The words that begin a clause of a task.
+const CLAUSES: &[&str] = &["after", "when", "try", "within", "undo"];
+
 /// `NAME on SYSTEM` and its clauses.
 fn task(p: &mut Parser<'_>, _: &str) -> bool {
     let marker = p.start();
@@ -30,8 +33,8 @@ fn task(p: &mut Parser<'_>, _: &str) -> bool {
     true
 }
 
-/// The clause that begins `ahead` of the current token.
-fn clause_at(p: &Parser<'_>, ahead: usize) -> bool {
+/// Whether a clause rather than one more task begins `ahead`, in a list of tasks.
+fn clause_in_list(p: &Parser<'_>, ahead: usize) -> bool {
     let word = |word| p.nth_word(ahead, word);
     let number = p.nth(ahead + 1) == NUMBER;
     let plain = word("after") || word("when");
@@ -42,10 +45,12 @@ fn clause_at(p: &Parser<'_>, ahead: usize) -> bool {
 }
 
 fn clause(p: &mut Parser<'_>) -> bool {
-    let comma = p.at(COMMA) && clause_at(p, 1);
+    let comma = p.at(COMMA);
+    let ahead = usize::from(comma);
+    let known = CLAUSES.iter().any(|word| p.nth_word(ahead, word));
     // A task on the next line may be named like a clause: `within on Billing`.
-    let next_task = p.on_new_line() && p.nth_word(1, "on");
-    if !comma && (!clause_at(p, 0) || next_task) {
+    let next_task = p.nth_on_new_line(ahead) && p.nth_word(ahead + 1, "on");
+    if !known || next_task {
         return false;
     }
     if comma {
@@ -85,7 +90,7 @@ fn clause(p: &mut Parser<'_>) -> bool {
 fn after(p: &mut Parser<'_>) {
     let marker = p.start();
     p.bump();
-    while name_ref(p, "the name of a task") && p.at(COMMA) && !clause_at(p, 1) {
+    while name_ref(p, "the name of a task") && p.at(COMMA) && !clause_in_list(p, 1) {
         p.bump();
     }
     p.complete(marker, TASK_AFTER);

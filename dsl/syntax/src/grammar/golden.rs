@@ -7,7 +7,7 @@ use super::expressions::{operand, starts_operand};
 use super::frame::{comma_list, name, name_ref, path, title, whole_number};
 use super::{Block, block};
 use crate::kind::SyntaxKind::*;
-use crate::parser::{DEPTH_MAX, Parser};
+use crate::parser::{DEPTH_MAX, Parser, nearest};
 
 const TEST: Block = Block {
     of: "test",
@@ -29,7 +29,7 @@ fn statement(p: &mut Parser<'_>, word: &str) -> bool {
         "given" => {
             p.bump();
             if name_ref(p, "the name of facts, as in `given quote`") {
-                config(p);
+                config(p, "group of facts");
             }
             GIVEN
         }
@@ -41,7 +41,7 @@ fn statement(p: &mut Parser<'_>, word: &str) -> bool {
                 && name_ref(p, "the name of a product or bundle")
                 && p.at(L_BRACE)
             {
-                config(p);
+                config(p, "line");
             }
             LINE
         }
@@ -67,7 +67,7 @@ fn statement(p: &mut Parser<'_>, word: &str) -> bool {
 }
 
 /// `{ … }` with entries separated by commas or line ends.
-fn config(p: &mut Parser<'_>) {
+fn config(p: &mut Parser<'_>, of: &str) {
     let open = p.span();
     if !p.at(L_BRACE) {
         p.expect(L_BRACE);
@@ -96,7 +96,7 @@ fn config(p: &mut Parser<'_>) {
     }
     p.statement_words = outer;
     p.depth -= 1;
-    super::close(p, open, "line");
+    super::close(p, open, of);
     p.complete(marker, CONFIG);
 }
 
@@ -122,13 +122,14 @@ fn entry(p: &mut Parser<'_>) {
         operand(p, "a value");
     }
     if p.at(L_BRACE) && !p.on_new_line() {
-        config(p);
+        config(p, "part");
     }
     p.complete(marker, CONFIG_ENTRY);
 }
 
 fn expectation(p: &mut Parser<'_>) {
-    let verb_follows = p.nth_word(1, "applied") || p.nth_word(1, "not");
+    let verb_follows = p.nth_word(1, "not")
+        || (p.nth(1) == WORD && nearest(p.nth_text(1), &["applied"]).is_some());
     if p.on_new_line() {
         p.expected("what is expected");
     } else if p.at(WORD) && verb_follows {

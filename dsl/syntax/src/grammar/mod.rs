@@ -221,7 +221,7 @@ fn statement(p: &mut Parser<'_>, block: &Block) {
     if !known {
         if p.at(WORD) && !block.words.is_empty() {
             let slip = nearest(word, block.words);
-            let problem = format!("begins no statement of a {}", block.of);
+            let problem = format!("begins nothing in this {}", block.of);
             report_unknown(p, word, slip, &problem, block.words);
             let understood = slip.is_some_and(|meant| (block.statement)(p, meant));
             if !understood {

@@ -101,12 +101,14 @@ fn row(p: &mut Parser<'_>, shape: &Shape) {
     let message =
         format!("this row has {has} {cells} {side} of `||`, its table has {needs} {columns} there");
     let span = start.to(p.previous());
-    p.report(
-        Diagnostic::error(codes::TABLE_SHAPE, message)
-            .at(span, "this row")
-            .also(shape.span, "the headings")
-            .note("a cell that may be anything is `*`"),
-    );
+    let diagnostic = Diagnostic::error(codes::TABLE_SHAPE, message)
+        .at(span, "this row")
+        .also(shape.span, "the headings");
+    p.report(if has < needs {
+        diagnostic.note("a cell that may be anything is `*`")
+    } else {
+        diagnostic
+    });
 }
 
 /// The bars and cells of one line; `cell` is told the place right of `||`.
