@@ -5,6 +5,10 @@
 //! bytes. A golden file is never changed: a new version of a payload gets a new file. To add the
 //! file of a new event or version, run this test once with `QUO_BLESS=1`; it writes only files that
 //! do not exist.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a broken fixture must stop the test where it breaks"
+)]
 
 mod common;
 

@@ -1,4 +1,8 @@
 //! Every command in every state of an order and of a task does exactly what the tables say.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a broken fixture must stop the test where it breaks"
+)]
 
 mod common;
 

@@ -1,4 +1,9 @@
 //! Every command in every state of a quote revision does exactly what the table says.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a broken fixture must stop the test where it breaks"
+)]
 
 mod common;
 

@@ -1,4 +1,8 @@
 //! The rules of a sale, told as stories: what is refused, in which words, and what is not.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a broken fixture must stop the test where it breaks"
+)]
 
 mod common;
 

@@ -4,18 +4,17 @@
 //! events and timers of the row that was found.
 
 use super::event::{
-    ApprovalEscalated, ApprovalGranted, ApprovalRefused, QuoteAccepted, QuoteApproved,
-    QuoteCancelled, QuoteConverted, QuoteCreated, QuoteEvent, QuoteExpired, QuoteHeaderChanged,
-    QuoteLineAdded, QuoteLineConfigured, QuoteLineRemoved, QuotePresented, QuotePriced,
-    QuoteRejected, QuoteRepriced, QuoteRevised, QuoteSubmittedForApproval, QuoteValidated,
-    QuoteValidationFailed,
+    QuoteAccepted, QuoteApproved, QuoteCancelled, QuoteConverted, QuoteCreated, QuoteEvent,
+    QuoteExpired, QuoteHeaderChanged, QuoteLineAdded, QuoteLineConfigured, QuoteLineRemoved,
+    QuotePresented, QuotePriced, QuoteRepriced, QuoteRevised, QuoteSubmittedForApproval,
+    QuoteValidated, QuoteValidationFailed,
 };
 use super::guards::Guards;
 use super::{
     Acceptance, Commitment, MACHINE, QuoteAction, QuoteCommand, QuoteFamily, QuoteState, QuoteVerb,
     Revision,
 };
-use crate::approval::{self, ApprovalCase, Asked, CaseState, CaseVerb, RoleDecision};
+use crate::approval::ApprovalCase;
 use crate::context::{Context, Decision};
 use crate::fingerprint;
 use crate::ids::{OrderId, RevisionNo};
@@ -24,9 +23,8 @@ use crate::refusal::Refusal;
 use crate::snapshot::PricedSnapshot;
 use crate::timer::{TimerIntent, TimerKind};
 
-type Decided = Result<Decision<QuoteEvent>, Refusal>;
+pub(super) type Decided = Result<Decision<QuoteEvent>, Refusal>;
 type Row = Transition<QuoteState, QuoteVerb>;
-type CaseRow = Transition<CaseState, CaseVerb>;
 
 /// What a command does to a quote; `family` is `None` when the quote does not exist yet.
 ///
@@ -88,11 +86,11 @@ pub(crate) fn convert(
 }
 
 /// A command being decided on one revision.
-struct Deciding<'a> {
-    family: &'a QuoteFamily,
-    revision: &'a Revision,
-    action: &'a QuoteAction,
-    context: &'a Context,
+pub(super) struct Deciding<'a> {
+    pub family: &'a QuoteFamily,
+    pub revision: &'a Revision,
+    pub action: &'a QuoteAction,
+    pub context: &'a Context,
 }
 
 impl<'a> Deciding<'a> {
@@ -130,7 +128,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// Finds the row of the command in the revision's table.
-    fn resolve(&self, more_approvals_missing: bool) -> Result<&'static Row, Refusal> {
+    pub(super) fn resolve(&self, more_approvals_missing: bool) -> Result<&'static Row, Refusal> {
         let guards = Guards {
             family: self.family,
             revision: self.revision,
@@ -388,177 +386,7 @@ impl<'a> Deciding<'a> {
         ))
     }
 
-    /// One role's answer in an approval case, and what it means for the revision.
-    fn answer(&self, case: Option<u32>, role: &str, granted: bool) -> Decided {
-        self.is_allowed_at_all()?;
-        let case = self.case_for(case, role)?;
-        let verb = if granted {
-            CaseVerb::Grant
-        } else {
-            CaseVerb::Refuse
-        };
-        let row = self.resolve_case(case, verb, role)?;
-        let decision = RoleDecision {
-            step: case.step,
-            role: role.to_owned(),
-            by: self.context.principal.actor.clone(),
-            at: self.context.now,
-            granted,
-        };
-        if granted {
-            self.granted(case, row, decision)
-        } else {
-            self.refused(case, decision)
-        }
-    }
-
-    fn granted(&self, case: &ApprovalCase, case_row: &CaseRow, said: RoleDecision) -> Decided {
-        let opens_next = case_row.when == Some(Guard::AnotherStepFollows);
-        let next_deadline = opens_next
-            .then(|| ApprovalCase::deadline_from(&case.need, self.context.now))
-            .flatten();
-        let mut cases = self.revision.approvals.clone();
-        if let Some(after) = cases.iter_mut().find(|other| other.number == case.number) {
-            after.record(said.clone(), next_deadline);
-        }
-        let missing = cases.iter().any(|case| case.state != CaseState::Approved);
-        let row = self.resolve(missing)?;
-
-        let (quote, revision) = (self.family.id.clone(), self.revision.number);
-        let answer_fingerprint = self.price()?.answer_fingerprint.clone();
-        let decision = Decision::of(
-            ApprovalGranted {
-                quote: quote.clone(),
-                revision,
-                case: case.number,
-                step: said.step,
-                role: said.role,
-                by: said.by,
-                at: said.at,
-                answer_fingerprint: answer_fingerprint.clone(),
-                next_deadline,
-            }
-            .into(),
-        );
-        let decision = match (next_deadline, case_row.to) {
-            (Some(_), _) => {
-                decision.with_timers([self.approval_intent(case.number, next_deadline)])
-            }
-            (None, CaseState::Approved) if case.deadline.is_some() => {
-                decision.with_timers([self.approval_intent(case.number, None)])
-            }
-            _ => decision,
-        };
-        if row.to != QuoteState::Approved {
-            return Ok(decision);
-        }
-        let approval_fingerprint = fingerprint::of(&cases)?;
-        Ok(decision.and(
-            QuoteApproved {
-                quote,
-                revision,
-                answer_fingerprint,
-                approval_fingerprint,
-            }
-            .into(),
-        ))
-    }
-
-    fn refused(&self, case: &ApprovalCase, said: RoleDecision) -> Decided {
-        self.resolve(false)?;
-        let (quote, revision) = (self.family.id.clone(), self.revision.number);
-        let refused = ApprovalRefused {
-            quote: quote.clone(),
-            revision,
-            case: case.number,
-            step: said.step,
-            role: said.role,
-            by: said.by,
-            at: said.at,
-            answer_fingerprint: self.price()?.answer_fingerprint.clone(),
-        };
-        let rejected = QuoteRejected {
-            quote,
-            revision,
-            case: case.number,
-        };
-        Ok(Decision::of(refused.into())
-            .and(rejected.into())
-            .with_timers(self.clear_timers()))
-    }
-
-    fn escalate(&self, number: u32) -> Decided {
-        self.resolve(false)?;
-        let case = self.case(number)?;
-        let row = self.resolve_case(case, CaseVerb::Escalate, "")?;
-        let to_step = (row.to == CaseState::Open).then(|| case.step.saturating_add(1));
-        let next_deadline =
-            to_step.and_then(|_| ApprovalCase::deadline_from(&case.need, self.context.now));
-        let event = ApprovalEscalated {
-            quote: self.family.id.clone(),
-            revision: self.revision.number,
-            case: number,
-            step: case.step,
-            to_step,
-            next_deadline,
-        };
-        let timer = self.approval_intent(number, next_deadline);
-        Ok(Decision::of(event.into()).with_timers([timer]))
-    }
-
-    /// Refuses what the revision's state does not know at all, before its cases are looked at.
-    fn is_allowed_at_all(&self) -> Result<(), Refusal> {
-        let verb = self.action.verb().unwrap_or(QuoteVerb::Revise);
-        match MACHINE.rows(self.revision.state, verb).next() {
-            Some(_) => Ok(()),
-            None => self.resolve(false).map(|_| ()),
-        }
-    }
-
-    fn resolve_case(
-        &self,
-        case: &ApprovalCase,
-        verb: CaseVerb,
-        role: &str,
-    ) -> Result<&'static CaseRow, Refusal> {
-        let principal = &self.context.principal;
-        let asked = Asked {
-            now: self.context.now,
-            actor: &principal.actor,
-            role,
-            has_role: principal.has_role(role),
-            prepared: self.revision.prepared_by.contains(&principal.actor),
-        };
-        approval::MACHINE.resolve(case.state, verb, principal, |g| case.holds(g, &asked))
-    }
-
-    fn case(&self, number: u32) -> Result<&ApprovalCase, Refusal> {
-        self.revision
-            .approvals
-            .iter()
-            .find(|case| case.number == number)
-            .ok_or_else(|| Refusal::NotFound {
-                what: "approval case",
-                id: number.to_string(),
-            })
-    }
-
-    /// The named case, or the first open one that asks for the role, or the first open one.
-    fn case_for(&self, number: Option<u32>, role: &str) -> Result<&ApprovalCase, Refusal> {
-        if let Some(number) = number {
-            return self.case(number);
-        }
-        let open = || self.revision.approvals.iter().filter(|case| case.is_open());
-        open()
-            .find(|case| case.missing_roles().contains(&role))
-            .or_else(|| open().next())
-            .ok_or_else(|| Refusal::NotFound {
-                what: "open approval case",
-                id: role.to_owned(),
-            })
-    }
-
-    fn price(&self) -> Result<&PricedSnapshot, Refusal> {
+    pub(super) fn price(&self) -> Result<&PricedSnapshot, Refusal> {
         self.revision
             .current_price()
             .ok_or_else(|| self.missing(Guard::PriceIsCurrent, "the quote has no current price"))
@@ -577,7 +405,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// Clears what timers the revision may have: of its price and of its open approval steps.
-    fn clear_timers(&self) -> Vec<TimerIntent> {
+    pub(super) fn clear_timers(&self) -> Vec<TimerIntent> {
         let expiry = self
             .revision
             .current_price()
@@ -613,7 +441,7 @@ impl<'a> Deciding<'a> {
         }
     }
 
-    fn approval_intent(&self, case: u32, due: Option<crate::Timestamp>) -> TimerIntent {
+    pub(super) fn approval_intent(&self, case: u32, due: Option<crate::Timestamp>) -> TimerIntent {
         let revision = self.revision.number;
         let id = self.family.approval_timer(revision, case);
         match due {

@@ -5,6 +5,7 @@
 //! transaction. It must not know how a price comes about, nor where events are kept.
 
 mod apply;
+mod approve;
 mod command;
 mod decide;
 mod event;

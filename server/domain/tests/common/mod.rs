@@ -1,4 +1,9 @@
 //! A sale to test with: people, a priced snapshot of any shape, and a driver that decides and folds.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a broken fixture must stop the test where it breaks"
+)]
 #![allow(dead_code, reason = "each test file uses its part of it")]
 
 use quo_domain::context::{Context, Decision};
