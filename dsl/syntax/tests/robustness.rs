@@ -1,8 +1,9 @@
 //! Whatever the bytes: the tree is the text, parsing ends, and nothing panics or overflows.
 
 use proptest::prelude::*;
-use quo_source::{CancelFlag, FileId, SourceFile, Stopped, Work};
-use quo_syntax::{ParseCache, lexer, parse, parse_within};
+use quo_source::{CancelFlag, FileId, SourceFile, Sources, Stopped, Work, render};
+use quo_syntax::{ParseCache, SyntaxNode, lexer, parse, parse_within};
+use rowan::WalkEvent;
 
 const FILE: FileId = FileId(0);
 
@@ -39,6 +40,28 @@ fn lossless(text: &str) {
         }
         assert!(!diagnostic.message.ends_with('.'));
     }
+}
+
+/// The diagnostics of a text can be told.
+fn tellable(text: &str) {
+    let file = SourceFile::new("a.quo", text).expect("valid");
+    let sources = Sources::new([file]).expect("one file");
+    let parsed = parse(FILE, text);
+    let rendered = render::terminal(&sources, parsed.diagnostics(), false);
+    assert_eq!(rendered.is_empty(), parsed.diagnostics().is_empty());
+}
+
+/// The number of nodes from the root to the deepest leaf.
+fn depth(root: &SyntaxNode) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for event in root.preorder() {
+        match event {
+            WalkEvent::Enter(_) => depth += 1,
+            WalkEvent::Leave(_) => depth -= 1,
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 /// A small seeded generator (SplitMix64), so that a failure can be repeated.
@@ -106,13 +129,16 @@ fn a_thousand_mutations_of_a_large_sample() {
             }
         }
         lossless(&tokens.concat());
+        if seed % 20 == 0 {
+            tellable(&tokens.concat());
+        }
     }
 }
 
 #[test]
 fn every_prefix_of_the_sample() {
     let sample = sample();
-    for (at, _) in sample.char_indices().step_by(3) {
+    for (at, _) in sample.char_indices().step_by(7) {
         lossless(&sample[..at]);
     }
 }
@@ -139,6 +165,9 @@ fn nesting_without_end_does_not_overflow_the_stack() {
         deep("x / ", ""),
         deep("", " rounded up to currency"),
         deep("(x + ", ")"),
+        deep("(", " + x)"),
+        deep("x + (not x is -(", " * x + x))"),
+        deep("x in { if x then (y as percent of ", " + 1) else 2 }"),
         format!("test \"t\" {{ line 1: S {{ {} ", "a { ".repeat(20_000)),
         "{".repeat(50_000),
         "}".repeat(50_000),
@@ -148,7 +177,9 @@ fn nesting_without_end_does_not_overflow_the_stack() {
     for text in texts {
         let parsed = parse(FILE, &text);
         assert_eq!(parsed.syntax().text().to_string(), text);
-        let kind = text.get(..20).unwrap_or("");
+        let kind = text.get(..40).unwrap_or("");
+        let depth = depth(&parsed.syntax());
+        assert!(depth <= 1_300, "{depth} levels of {kind}");
         assert!(!parsed.diagnostics().is_empty(), "{kind}");
     }
 }
@@ -208,11 +239,13 @@ proptest! {
     #[test]
     fn any_text(text in "\\PC{0,200}") {
         lossless(&text);
+        tellable(&text);
     }
 
     #[test]
     fn any_text_of_the_language_s_own_signs(text in "([a-z]{1,3}|[0-9.%_-]{1,4}|[{}(),:.=<>|+*/!&\"\\\\\n\r -]|product|price book|when|test|expect|line|not|in|is){0,80}") {
         lossless(&text);
+        tellable(&text);
     }
 
     #[test]
