@@ -405,3 +405,6 @@ fn quotient(dividend: i128, divisor: i128, packed: u32) -> Result<i128, Fault> {
     }
     mul_div_round_i128(dividend, factor, divisor, mode).ok_or(OVERFLOW)
 }
+
+#[cfg(test)]
+mod tests;

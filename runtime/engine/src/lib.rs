@@ -45,3 +45,7 @@ pub use limits::{Limits, Stopped};
 pub use quo_model::{Digest, Package};
 pub use request::{Problem, Refused, Request, read_request};
 pub use token::{Replay, ReplayError, ReplayToken, TokenError, replay};
+
+#[cfg(test)]
+#[path = "../tests/shop/mod.rs"]
+mod shop;

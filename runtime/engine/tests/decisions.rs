@@ -48,7 +48,11 @@ fn messages(answer: &Answer) -> Vec<String> {
 
 #[test]
 fn the_answer_to_the_usual_request() {
-    insta::assert_snapshot!(serde_json::to_string_pretty(&answer(|_| {})).unwrap());
+    let mut answer = answer(|_| {});
+    // The digest is that of the package's bytes, which are not what is tested here.
+    assert_eq!(answer.package.digest, shop::shop().digest().to_string());
+    answer.package.digest = "digest".to_owned();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&answer).unwrap());
 }
 
 /// 100 × 12.00 + 50 × 10.50 = 1,725.00 a month.
@@ -197,7 +201,7 @@ fn arithmetic_without_an_answer_blocks_and_names_the_rule() {
     let answer = answer(|request| platform(request)["seats"] = json!(100_000));
     assert_eq!(
         messages(&answer),
-        ["Capacity: Capacity cannot be worked out: the result does not fit into 128 bits"]
+        ["Capacity: Capacity cannot be worked out: a number in it gets too large to be exact"]
     );
     assert_eq!(answer.blocking[0].item.as_deref(), Some("platform"));
 }

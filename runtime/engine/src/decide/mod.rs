@@ -23,7 +23,7 @@ use crate::record::{NoRecord, Recorder, Subject};
 use crate::request::Request;
 
 pub(crate) use plan::Plan;
-pub(crate) use render::Renderer;
+pub(crate) use render::{Renderer, no_answer};
 
 /// A decision on a request: outcomes, chosen rows, amounts, the request itself and the digest of the package.
 ///

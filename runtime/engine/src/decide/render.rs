@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quo_model::{ArchivedAdjustmentKind, ArchivedModel, ArchivedRuleKind, Package, some};
 
+use quo_value::ArithmeticError;
+
 use super::{
     ApprovalOutcome, CandidateOutcome, ChargeOutcome, Decision, PriceState, TargetOutcome,
     TaskOutcome, Verdict,
@@ -195,13 +197,13 @@ impl<'a> Renderer<'a> {
         }
         for fault in &self.decision.faults {
             let (id, item) = self.subject(fault.subject);
-            let message = match fault.subject {
-                Subject::Charge(_) => {
-                    format!("the amount of {id} cannot be worked out: {}", fault.error)
-                }
-                Subject::Totals => format!("the totals cannot be worked out: {}", fault.error),
-                _ => format!("{id} cannot be worked out: {}", fault.error),
+            let what = match fault.subject {
+                Subject::Charge(_) => format!("the amount of {id}"),
+                Subject::Totals => "the totals".to_owned(),
+                _ => id.clone(),
             };
+            let why = no_answer(fault.error);
+            let message = format!("{what} cannot be worked out: {why}");
             found.push((About::Rest, self.finding(&id, item, message)));
         }
     }
@@ -541,5 +543,13 @@ impl<'a> Renderer<'a> {
             Some(ArchivedAdjustmentKind::Promotion) => "promotion",
             _ => "discount",
         }
+    }
+}
+
+/// Why arithmetic had no answer, for people who know nothing of bits.
+pub(crate) fn no_answer(error: ArithmeticError) -> String {
+    match error {
+        ArithmeticError::Overflow => "a number in it gets too large to be exact".to_owned(),
+        other => other.to_string(),
     }
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::answer::{Answer, StepAnswer, TaskAnswer};
 use crate::decide::{
     ApprovalOutcome, BookOutcome, CandidateOutcome, ChargeOutcome, Decision, Renderer, RuleOutcome,
-    TargetOutcome, Verdict,
+    TargetOutcome, Verdict, no_answer,
 };
 use crate::frame::{at, index};
 use crate::record::Subject;
@@ -175,7 +175,7 @@ impl<'a> Teller<'a> {
             .find(|fault| fault.subject == subject)
             .map_or_else(
                 || "it cannot be worked out".to_owned(),
-                |fault| format!("it cannot be worked out: {}", fault.error),
+                |fault| format!("it cannot be worked out: {}", no_answer(fault.error)),
             )
     }
 

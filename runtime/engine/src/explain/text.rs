@@ -199,7 +199,7 @@ impl Page {
             .filter(|candidate| !candidate.chosen)
         {
             let place = self.at(lost.place.as_ref());
-            self.line(4, &format!("not the price of {}{place}", lost.book));
+            self.line(4, &format!("not used: the price of {}{place}", lost.book));
             self.reasons(&lost.reasons);
         }
         for lost in &explained.not_applied {
@@ -335,10 +335,11 @@ impl Page {
                 (Some(line), "") => format!("line {line}"),
                 (Some(line), address) => format!("line {line} {address}"),
             };
-            let verdict = if subject.applied {
-                self.styled(Style::Good, "it applies")
-            } else {
-                self.styled(Style::Bad, "it does not apply")
+            let verdict = match (subject.applied, constrains(&why_not.kind)) {
+                (true, true) => self.styled(Style::Good, "it holds"),
+                (false, true) => self.styled(Style::Bad, "it does not hold"),
+                (true, false) => self.styled(Style::Good, "it applies"),
+                (false, false) => self.styled(Style::Bad, "it does not apply"),
             };
             self.line(2, &format!("{spot}: {verdict}"));
             for reason in &subject.reasons {
@@ -346,4 +347,9 @@ impl Page {
             }
         }
     }
+}
+
+/// Whether rules of this kind hold or not, where others apply or not.
+fn constrains(kind: &str) -> bool {
+    matches!(kind, "require" | "exclude" | "warn" | "allow" | "eligible")
 }

@@ -4,12 +4,12 @@
 //! may look at the bundle and at the parts before.
 
 use quo_model::{ABSENT, ArchivedPart, ArchivedProduct, NONE};
-use quo_value::ArithmeticError;
 
 use super::Item;
 use super::json::Json;
 use super::read::{Entries, ITEMS_MAX, Reader, find};
 use super::value::{excerpt, in_range, read_value};
+use crate::decide::no_answer;
 use crate::frame::{Frame, Input, at, index};
 use crate::interpret::Fault;
 use crate::nearest::{did_you_mean, nearest};
@@ -127,6 +127,12 @@ impl Reader<'_> {
             let ty = type_of(&def.ty);
             let value = match find(given, name) {
                 Some(json) => read_value(model, &mut self.texts, ty, json),
+                // What its bundle works out may rest on what could not be read.
+                None if !self.problems.is_empty()
+                    && self.has_part_default(spot, product, option) =>
+                {
+                    Ok(ABSENT)
+                }
                 None => match self.part_default(spot, product, option) {
                     Some(Ok(value)) if value != ABSENT => in_range(model, ty, value)
                         .map(|()| value)
@@ -144,6 +150,20 @@ impl Reader<'_> {
         values
     }
 
+    fn has_part_default(&self, spot: Spot, product: u32, option: u32) -> bool {
+        self.default_routine(spot, product, option).is_some()
+    }
+
+    /// The code with which a bundle works out an option of its parts.
+    fn default_routine(&self, spot: Spot, product: u32, option: u32) -> Option<u32> {
+        let bundle = self.items.get(at(spot.parent))?;
+        let bundle = self.model.products.get(at(bundle.product))?;
+        let mut defaults = bundle.parts.get(at(spot.part))?.defaults.iter();
+        let found =
+            defaults.find(|default| default.product == product && default.option == option)?;
+        Some(found.routine.to_native())
+    }
+
     /// What the bundle works out for an option; `None` if it says nothing about it.
     fn part_default(
         &mut self,
@@ -151,21 +171,8 @@ impl Reader<'_> {
         product: u32,
         option: u32,
     ) -> Option<Result<i64, String>> {
+        let routine = self.default_routine(spot, product, option)?;
         let model = self.model;
-        let bundle = self.items.get(at(spot.parent))?;
-        let part = model
-            .products
-            .get(at(bundle.product))?
-            .parts
-            .get(at(spot.part))?;
-        let default = part
-            .defaults
-            .iter()
-            .find(|default| default.product == product && default.option == option)?;
-        // Where something before could not be read, the code may see values that no request has.
-        if !self.problems.is_empty() {
-            return None;
-        }
         let input = Input {
             facts: &self.facts,
             items: &self.items,
@@ -173,14 +180,11 @@ impl Reader<'_> {
             asked: &self.asked,
         };
         let frame = Frame::new(model, input, self.currency?).on(spot.parent);
-        let value = self
-            .machine
-            .narrow(default.routine.to_native(), &frame, &mut NoRecord);
+        let value = self.machine.narrow(routine, &frame, &mut NoRecord);
         Some(value.map_err(|fault| match fault {
-            Fault::Arithmetic(ArithmeticError::DivisionByZero) => {
-                "cannot be worked out by its bundle: division by zero".to_owned()
+            Fault::Arithmetic(error) => {
+                format!("cannot be worked out by its bundle: {}", no_answer(error))
             }
-            Fault::Arithmetic(error) => format!("cannot be worked out by its bundle: {error}"),
             Fault::Stopped(stopped) => stopped.to_string(),
         }))
     }

@@ -203,10 +203,10 @@ fn currency(model: &ArchivedModel, json: &Json) -> Result<i64, String> {
     };
     position(codes(), code).ok_or_else(|| {
         format!(
-            "`{}` is not a currency that is sold in{}; it is one of {}",
+            "`{}` is not a currency that is sold in, which are {}{}",
             excerpt(code),
-            did_you_mean(&nearest(code, codes())),
-            codes().collect::<Vec<_>>().join(", ")
+            codes().collect::<Vec<_>>().join(", "),
+            did_you_mean(&nearest(code, codes()))
         )
     })
 }
@@ -224,10 +224,10 @@ fn enum_value(model: &ArchivedModel, number: u32, json: &Json) -> Result<i64, St
             listed.push("…");
         }
         format!(
-            "`{}` is not a value of {name}{}; it is one of {}",
+            "`{}` is not a value of {name}, which are {}{}",
             excerpt(value),
-            did_you_mean(&nearest(value, values())),
-            listed.join(", ")
+            listed.join(", "),
+            did_you_mean(&nearest(value, values()))
         )
     })
 }

@@ -9,8 +9,8 @@
 )]
 
 pub mod code;
-mod maps;
-mod rules;
+pub mod maps;
+pub mod rules;
 
 use std::collections::BTreeMap;
 
