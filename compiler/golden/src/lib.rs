@@ -1,1 +1,132 @@
 //! The golden-test runner as a library.
+//!
+//! A golden test is a request and what is expected of its decision. It is judged by the same door, the same engine and the
+//! same answer that a service sees: nothing here looks inside a decision. What fails comes back as diagnostics at the
+//! expectation, with what was found instead. The terminal is not known here.
+
+mod expect;
+mod request;
+
+use quo_analysis::tests_hir::{Expected, TestCase};
+use quo_engine::{Ask, EvaluateError, Evaluation, Explanation, Limits, Package, evaluate, explain};
+use quo_source::{Diagnostic, Span, codes};
+use rayon::prelude::*;
+
+pub use request::request_json;
+
+/// What came of one test.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub span: Span,
+    /// How many things it expects.
+    pub expectations: usize,
+    /// What did not hold.
+    pub failures: Vec<Diagnostic>,
+}
+
+impl Outcome {
+    /// Whether everything held.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+/// Runs tests on a package, on as many threads as there are; outcomes come in the order of the tests.
+#[must_use]
+pub fn run(package: &Package, tests: &[TestCase]) -> Vec<Outcome> {
+    tests
+        .par_iter()
+        .map(|test| run_one(package, test))
+        .collect()
+}
+
+/// A decision with what is needed to judge it.
+pub(crate) struct Judged<'a> {
+    pub package: &'a Package,
+    pub evaluation: &'a Evaluation,
+}
+
+impl Judged<'_> {
+    /// The explanation of a rule's absence, worked out only when an expectation asks for reasons.
+    pub fn why_not(&self, rule: &str) -> Result<Explanation, String> {
+        let ask = Ask {
+            why_not: Some(rule.to_owned()),
+        };
+        let request = &self.evaluation.request;
+        explain(self.package, request, &Limits::default(), &ask).map_err(|error| error.to_string())
+    }
+}
+
+fn run_one(package: &Package, test: &TestCase) -> Outcome {
+    let json = request_json(test).to_string();
+    let failures = match evaluate(package, json.as_bytes(), &Limits::default()) {
+        Ok(evaluation) => {
+            let judged = Judged {
+                package,
+                evaluation: &evaluation,
+            };
+            test.expectations
+                .iter()
+                .filter_map(|expectation| {
+                    let found = expect::judge(&judged, &expectation.kind).err()?;
+                    Some(failed(test, expectation.span, &found))
+                })
+                .collect()
+        }
+        Err(EvaluateError::Refused(refused)) => {
+            let problems: Vec<String> = refused.problems.iter().map(ToString::to_string).collect();
+            refused_as_expected(test, &problems)
+        }
+        Err(EvaluateError::Stopped(stopped)) => {
+            vec![failed(
+                test,
+                test.span,
+                &expect::Found::new("a decision", stopped),
+            )]
+        }
+    };
+    Outcome {
+        name: test.name.clone(),
+        span: test.span,
+        expectations: test.expectations.len(),
+        failures,
+    }
+}
+
+/// A refused request is right where the test expects just that.
+fn refused_as_expected(test: &TestCase, problems: &[String]) -> Vec<Diagnostic> {
+    let all = problems.join("; ");
+    test.expectations
+        .iter()
+        .filter_map(|expectation| {
+            let found = match &expectation.kind {
+                Expected::Error(part) if all.contains(part.as_str()) => return None,
+                Expected::Error(part) => expect::Found::new(
+                    format!("a refusal that says {part:?}"),
+                    format!("the request is refused: {all}"),
+                ),
+                _ => expect::Found::new("a decision", format!("the request is refused: {all}")),
+            };
+            Some(failed(test, expectation.span, &found))
+        })
+        .collect()
+}
+
+fn failed(test: &TestCase, span: Span, found: &expect::Found) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error(
+        codes::TEST_FAILED,
+        format!(
+            "the test {:?} fails: {} was expected",
+            test.name, found.expected
+        ),
+    )
+    .at(span, found.found.clone());
+    for note in &found.notes {
+        diagnostic = diagnostic.note(note.clone());
+    }
+    diagnostic
+}

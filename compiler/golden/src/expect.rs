@@ -1,0 +1,391 @@
+//! Judging one expectation against an answer. Amounts are compared exactly.
+
+use std::fmt::Display;
+
+use quo_analysis::tests_hir::{AmountOf, Expected};
+use quo_engine::{Answer, ChargeAnswer, Finding, LineAnswer, WhyNotSubject};
+use quo_value::Decimal;
+
+use crate::Judged;
+
+/// What was expected, and what was found instead.
+pub struct Found {
+    /// What the test wants, in words.
+    pub expected: String,
+    /// What it got.
+    pub found: String,
+    /// More of it.
+    pub notes: Vec<String>,
+}
+
+impl Found {
+    /// A failure without more to say.
+    pub fn new(expected: impl Display, found: impl Display) -> Self {
+        Self {
+            expected: expected.to_string(),
+            found: found.to_string(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// Judges an expectation.
+///
+/// # Errors
+/// What was found instead.
+pub fn judge(judged: &Judged<'_>, expected: &Expected) -> Result<(), Found> {
+    let answer = &judged.evaluation.answer;
+    match expected {
+        Expected::Amount {
+            line,
+            charge,
+            of,
+            amount,
+            currency,
+        } => charge_amount(answer, (line, charge), of, amount, currency),
+        Expected::Total {
+            net,
+            amount,
+            currency,
+        } => total(answer, *net, amount, currency),
+        Expected::Applied {
+            rule,
+            applied,
+            on,
+            because,
+        } => applied_as(judged, rule, *applied, on.as_ref(), because.as_deref()),
+        Expected::Approval { approval, steps } => approved(answer, approval, steps),
+        Expected::Valid { valid, because } => validity(answer, *valid, because.as_deref()),
+        Expected::Eligible {
+            product,
+            eligible,
+            because,
+        } => eligibility(answer, product, *eligible, because.as_deref()),
+        Expected::Warning(text) => {
+            let found = answer
+                .warnings
+                .iter()
+                .any(|found| found.message.contains(text));
+            require(found, || {
+                Found::new(
+                    format!("a warning that says {text:?}"),
+                    or_none("warnings", messages(&answer.warnings)),
+                )
+            })
+        }
+        Expected::Tasks { line, tasks } => line_tasks(answer, line, tasks),
+        Expected::Error(text) => Err(Found::new(
+            format!("a refusal that says {text:?}"),
+            "the request is read and decided",
+        )),
+    }
+}
+
+fn require(held: bool, found: impl FnOnce() -> Found) -> Result<(), Found> {
+    if held { Ok(()) } else { Err(found()) }
+}
+
+fn find_charge<'a>(answer: &'a Answer, line: &str, path: &str) -> Result<&'a ChargeAnswer, Found> {
+    let wanted = format!("a charge `{path}` on line {line}");
+    let found: &LineAnswer = answer
+        .lines
+        .iter()
+        .find(|found| found.id == line)
+        .ok_or_else(|| Found::new(&wanted, format!("there is no line {line}")))?;
+    found
+        .charges
+        .iter()
+        .find(|charge| charge.path == path)
+        .ok_or_else(|| {
+            let paths: Vec<&str> = found
+                .charges
+                .iter()
+                .map(|charge| charge.path.as_str())
+                .collect();
+            Found::new(&wanted, format!("the line has {}", paths.join(", ")))
+        })
+}
+
+fn charge_amount(
+    answer: &Answer,
+    (line, path): (&str, &str),
+    of: &AmountOf,
+    amount: &str,
+    currency: &str,
+) -> Result<(), Found> {
+    let charge = find_charge(answer, line, path)?;
+    let wanted = format!("{amount} {currency}");
+    let found = match of {
+        AmountOf::List => charge.list.clone(),
+        AmountOf::Contract => charge.contract.clone(),
+        AmountOf::Net => charge.net.clone(),
+        AmountOf::Unit => match charge.prices.as_slice() {
+            [only] => Some(only.price.clone()),
+            _ => None,
+        },
+        AmountOf::Step(rule) => charge
+            .steps
+            .iter()
+            .find(|step| step.rule == *rule)
+            .map(|step| step.saving.clone()),
+    };
+    let right = found.as_deref().is_some_and(|found| equal(found, amount))
+        && answer.totals.currency == currency;
+    require(right, || Found {
+        expected: wanted,
+        found: found.map_or_else(
+            || "there is no such amount".to_owned(),
+            |found| format!("{found} {}", answer.totals.currency),
+        ),
+        notes: waterfall(charge, &answer.totals.currency),
+    })
+}
+
+/// The waterfall of a charge, so that a wrong amount shows where it went wrong.
+fn waterfall(charge: &ChargeAnswer, currency: &str) -> Vec<String> {
+    let mut notes = Vec::new();
+    for price in &charge.prices {
+        notes.push(format!(
+            "{} [{}]: {} × {} = {}",
+            price.book, price.row, price.price, price.quantity, price.amount
+        ));
+    }
+    for (name, amount) in [("list", &charge.list), ("contract", &charge.contract)] {
+        if let Some(amount) = amount {
+            notes.push(format!("{name}: {amount} {currency}"));
+        }
+    }
+    for step in &charge.steps {
+        notes.push(format!(
+            "{}: −{}, leaves {}",
+            step.rule, step.saving, step.left
+        ));
+    }
+    notes
+}
+
+fn equal(found: &str, wanted: &str) -> bool {
+    match (found.parse::<Decimal>(), wanted.parse::<Decimal>()) {
+        (Ok(found), Ok(wanted)) => found == wanted,
+        _ => false,
+    }
+}
+
+fn total(answer: &Answer, net: bool, amount: &str, currency: &str) -> Result<(), Found> {
+    let found = answer
+        .totals
+        .contract
+        .as_ref()
+        .map(|total| if net { &total.net } else { &total.list });
+    let right =
+        found.is_some_and(|found| equal(found, amount)) && answer.totals.currency == currency;
+    require(right, || {
+        let found = found.map_or("there is no total".to_owned(), |found| {
+            format!("{found} {}", answer.totals.currency)
+        });
+        Found::new(format!("{amount} {currency}"), found)
+    })
+}
+
+fn applied_as(
+    judged: &Judged<'_>,
+    rule: &str,
+    applied: bool,
+    on: Option<&(String, String)>,
+    because: Option<&str>,
+) -> Result<(), Found> {
+    let answer = &judged.evaluation.answer;
+    if let Some((line, path)) = on {
+        find_charge(answer, line, path)?;
+    }
+    let here = |line: &LineAnswer, charge: &ChargeAnswer| {
+        on.is_none_or(|(on_line, on_path)| line.id == *on_line && charge.path == *on_path)
+    };
+    let did: Vec<String> = answer
+        .lines
+        .iter()
+        .flat_map(|line| line.charges.iter().map(move |charge| (line, charge)))
+        .filter(|(line, charge)| {
+            here(line, charge) && charge.steps.iter().any(|step| step.rule == rule)
+        })
+        .map(|(line, charge)| format!("line {} {}", line.id, charge.path))
+        .collect();
+    if !applied {
+        require(did.is_empty(), || {
+            Found::new(
+                format!("`{rule}` not to apply"),
+                format!("it applied on {}", did.join(", ")),
+            )
+        })?;
+    } else if !did.is_empty() {
+        return Ok(());
+    }
+    let wanted = if applied {
+        format!("`{rule}` to apply")
+    } else {
+        format!("`{rule}` not to apply")
+    };
+    if !applied && because.is_none() {
+        return Ok(());
+    }
+    let reasons = reasons(judged, rule, on).map_err(|error| Found::new(&wanted, error))?;
+    if applied {
+        return Err(Found {
+            notes: reasons,
+            ..Found::new(wanted, "it did not apply")
+        });
+    }
+    let because = because.unwrap_or_default();
+    require(
+        reasons.iter().any(|reason| reason.contains(because)),
+        || {
+            Found::new(
+                format!("`{rule}` not to apply because of {because:?}"),
+                or_none("reasons", reasons.join("; ")),
+            )
+        },
+    )
+}
+
+/// Why a rule did not apply, on everything it could have applied to.
+fn reasons(
+    judged: &Judged<'_>,
+    rule: &str,
+    on: Option<&(String, String)>,
+) -> Result<Vec<String>, String> {
+    let why_not = judged.why_not(rule)?.why_not;
+    let subjects = why_not.map(|why_not| why_not.subjects).unwrap_or_default();
+    let here = |subject: &WhyNotSubject| {
+        on.is_none_or(|(line, path)| {
+            subject.line.as_deref() == Some(line.as_str()) && subject.address == *path
+        })
+    };
+    Ok(subjects
+        .into_iter()
+        .filter(|subject| !subject.applied && here(subject))
+        .flat_map(|subject| subject.reasons)
+        .collect())
+}
+
+fn approved(answer: &Answer, name: &str, steps: &[(Vec<String>, bool)]) -> Result<(), Found> {
+    let Some(approval) = answer.approvals.iter().find(|found| found.rule == name) else {
+        return Err(Found::new(
+            format!("the matrix `{name}` to decide"),
+            "it decided nothing",
+        ));
+    };
+    let found: Vec<(Vec<String>, bool)> = approval
+        .steps
+        .iter()
+        .map(|step| (step.roles.clone(), step.any && step.roles.len() > 1))
+        .collect();
+    require(found == steps, || {
+        let values: Vec<String> = approval
+            .values
+            .iter()
+            .map(|(name, value)| format!("{name} is {value}"))
+            .collect();
+        Found {
+            expected: approvers(steps),
+            found: approvers(&found),
+            notes: vec![format!("row: {}", approval.row), values.join(", ")],
+        }
+    })
+}
+
+fn approvers(steps: &[(Vec<String>, bool)]) -> String {
+    if steps.is_empty() {
+        return "none".to_owned();
+    }
+    let step = |(roles, any): &(Vec<String>, bool)| roles.join(if *any { " or " } else { " and " });
+    steps.iter().map(step).collect::<Vec<_>>().join(" then ")
+}
+
+fn validity(answer: &Answer, valid: bool, because: Option<&str>) -> Result<(), Found> {
+    let wanted = if valid {
+        "a valid quote"
+    } else {
+        "an invalid quote"
+    };
+    let blocking = || or_none("objections", messages(&answer.blocking));
+    require(answer.valid == valid, || Found::new(wanted, blocking()))?;
+    let Some(because) = because else {
+        return Ok(());
+    };
+    let said = answer
+        .blocking
+        .iter()
+        .any(|found| found.message.contains(because));
+    require(said, || {
+        Found::new(format!("{wanted} because of {because:?}"), blocking())
+    })
+}
+
+fn eligibility(
+    answer: &Answer,
+    product: &str,
+    eligible: bool,
+    because: Option<&str>,
+) -> Result<(), Found> {
+    let against: Vec<Finding> = answer
+        .lines
+        .iter()
+        .flat_map(|line| &line.ineligible)
+        .filter(|found| found.product.as_deref() == Some(product))
+        .cloned()
+        .collect();
+    let because = because.unwrap_or_default();
+    let right = if eligible {
+        against.is_empty()
+    } else {
+        against.iter().any(|found| found.message.contains(because))
+    };
+    require(right, || {
+        let wanted = if eligible { "eligible" } else { "not eligible" };
+        let reason = if because.is_empty() {
+            String::new()
+        } else {
+            format!(" because of {because:?}")
+        };
+        Found::new(
+            format!("`{product}` to be {wanted}{reason}"),
+            or_none("objections to it", messages(&against)),
+        )
+    })
+}
+
+fn line_tasks(answer: &Answer, line: &str, tasks: &[String]) -> Result<(), Found> {
+    let found: Vec<String> = answer
+        .fulfilment
+        .iter()
+        .filter(|fulfilment| fulfilment.line == line)
+        .flat_map(|fulfilment| fulfilment.tasks.iter().map(|task| task.name.clone()))
+        .collect();
+    let sorted = |names: &[String]| {
+        let mut names = names.to_vec();
+        names.sort();
+        names
+    };
+    require(sorted(&found) == sorted(tasks), || {
+        Found::new(
+            format!("line {line} to have the tasks {}", tasks.join(", ")),
+            or_none("tasks", found.join(", ")),
+        )
+    })
+}
+
+fn messages(findings: &[Finding]) -> String {
+    findings
+        .iter()
+        .map(|found| found.message.as_str())
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+fn or_none(what: &str, text: String) -> String {
+    if text.is_empty() {
+        format!("there are no {what}")
+    } else {
+        text
+    }
+}

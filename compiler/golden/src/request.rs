@@ -1,0 +1,57 @@
+//! From a test to the JSON of a request, as a service would send it.
+
+use quo_analysis::tests_hir::{Input, Item, TestCase};
+use serde_json::{Map, Value};
+
+/// The request of a test. Every input is a string, so that the door reads exactly what was written.
+#[must_use]
+pub fn request_json(test: &TestCase) -> Value {
+    let mut facts: Map<String, Value> = Map::new();
+    for (group, given) in &test.given {
+        let group = facts
+            .entry(group.clone())
+            .or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(group) = group {
+            group.extend(inputs(given));
+        }
+    }
+    let lines = test.lines.iter().map(|line| {
+        let mut json = item(&line.item);
+        json.insert("id".to_owned(), Value::from(line.id.clone()));
+        Value::Object(json)
+    });
+    let mut request = Map::new();
+    request.insert("facts".to_owned(), Value::Object(facts));
+    request.insert("lines".to_owned(), lines.collect());
+    if !test.asked.is_empty() {
+        request.insert("asked".to_owned(), Value::Object(inputs(&test.asked)));
+    }
+    Value::Object(request)
+}
+
+fn item(item: &Item) -> Map<String, Value> {
+    let mut json = Map::new();
+    if let Some(product) = &item.product {
+        json.insert("product".to_owned(), Value::from(product.clone()));
+    }
+    if !item.options.is_empty() {
+        json.insert("options".to_owned(), Value::Object(inputs(&item.options)));
+    }
+    if !item.parts.is_empty() {
+        let parts = item.parts.iter().map(|(part, children)| {
+            let children = children
+                .iter()
+                .map(|child| Value::Object(self::item(child)));
+            (part.clone(), children.collect())
+        });
+        json.insert("parts".to_owned(), Value::Object(parts.collect()));
+    }
+    json
+}
+
+fn inputs(inputs: &[Input]) -> Map<String, Value> {
+    inputs
+        .iter()
+        .map(|input| (input.name.clone(), Value::from(input.value.clone())))
+        .collect()
+}
