@@ -1,0 +1,101 @@
+//! The arguments, with their help.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Commercial rules as data: check, build, evaluate, explain, test and replay them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "quo",
+    version,
+    after_help = "Exit codes: 0 yes; 1 the rules, the request or a test say no; 2 wrong usage or something that cannot be read.\n\nExamples:\n  quo new my-offer && quo test my-offer\n  quo explain rulesets/acme-cloud --request rulesets/acme-cloud/requests/japan-pro.json\n  quo build rulesets/acme-cloud -o acme.quop && quo eval acme.quop --request quote.json --json"
+)]
+pub struct Args {
+    /// Print JSON for machines instead of text for people.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Folder in which packages are kept, by digest [default: $QUO_STORE, else quo/packages in the user's cache folder].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub store: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what is wrong with a ruleset.
+    #[command(after_help = "Example:\n  quo check rulesets/acme-cloud")]
+    Check {
+        /// Folder of the ruleset.
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Compile a ruleset to one package file.
+    #[command(after_help = "Example:\n  quo build rulesets/acme-cloud -o acme-cloud.quop")]
+    Build {
+        /// Folder of the ruleset.
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+        /// The file to write.
+        #[arg(short, long, value_name = "FILE.quop")]
+        output: PathBuf,
+    },
+    /// Decide a request.
+    #[command(
+        after_help = "Examples:\n  quo eval rulesets/acme-cloud --request quote.json\n  quo eval acme-cloud.quop --request - --json < quote.json"
+    )]
+    Eval {
+        /// A package file or the folder of a ruleset.
+        rules: PathBuf,
+        /// The request as JSON; `-` for standard input.
+        #[arg(short, long, value_name = "FILE")]
+        request: PathBuf,
+    },
+    /// Decide a request and say why, with the places in the rules.
+    #[command(
+        after_help = "Examples:\n  quo explain rulesets/acme-cloud --request quote.json\n  quo explain rulesets/acme-cloud --request quote.json --why-not SpringStart"
+    )]
+    Explain {
+        /// A package file or the folder of a ruleset.
+        rules: PathBuf,
+        /// The request as JSON; `-` for standard input.
+        #[arg(short, long, value_name = "FILE")]
+        request: PathBuf,
+        /// Say what kept this rule from applying: a discount, promotion, constraint, price book, charge, approval or task.
+        #[arg(long, value_name = "RULE")]
+        why_not: Option<String>,
+    },
+    /// Run the golden tests of a ruleset.
+    #[command(
+        after_help = "Examples:\n  quo test rulesets/acme-cloud\n  quo test rulesets/acme-cloud --only approval"
+    )]
+    Test {
+        /// Folder of the ruleset.
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+        /// Run only tests whose name contains this.
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
+    },
+    /// Repeat a decision from its replay token, on the package it was made with.
+    #[command(after_help = "Example:\n  quo replay qr1.… --package acme-cloud.quop")]
+    Replay {
+        /// The token, as an answer gives it.
+        token: String,
+        /// Package files to look in besides the store.
+        #[arg(long, value_name = "FILE.quop")]
+        package: Vec<PathBuf>,
+        /// Explain the decision, too.
+        #[arg(long)]
+        explain: bool,
+    },
+    /// Make a small ruleset that checks, tests and evaluates.
+    #[command(after_help = "Example:\n  quo new my-offer")]
+    New {
+        /// The folder to make; its last part becomes the name of the ruleset.
+        name: PathBuf,
+    },
+}

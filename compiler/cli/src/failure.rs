@@ -1,0 +1,70 @@
+//! What keeps a command from doing its work.
+
+use std::path::PathBuf;
+
+use quo_driver::{LoadError, ScaffoldError};
+use quo_engine::{EvaluateError, ExplainError, ReplayError};
+use quo_model::StoreError;
+use quo_source::Stopped;
+use thiserror::Error;
+
+/// Why a command could not do its work.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// The folder of a ruleset.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The ruleset has errors; they have been printed.
+    #[error("the ruleset has errors, so there is nothing to decide with")]
+    Rules,
+    /// The store of packages.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file.
+    #[error("`{path}` cannot be {done}: {error}")]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What was to be done with it.
+        done: &'static str,
+        /// Why not.
+        error: std::io::Error,
+    },
+    /// No folder for packages.
+    #[error(
+        "there is no folder for packages: name one with `--store DIR` or in the variable `QUO_STORE`"
+    )]
+    NoStore,
+    /// The request.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
+    /// The explanation.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
+    /// The token.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    /// A new ruleset.
+    #[error(transparent)]
+    Scaffold(#[from] ScaffoldError),
+    /// The work was stopped.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// No test has that in its name.
+    #[error("no test has {0:?} in its name")]
+    NoSuchTest(String),
+    /// There are no tests.
+    #[error("there are no tests; they stand in files below `tests/`")]
+    NoTests,
+}
+
+impl Failure {
+    /// 1 where rules or the request say no, 2 where the command could not be done.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Rules | Failure::Evaluate(_) => 1,
+            _ => 2,
+        }
+    }
+}
