@@ -1,5 +1,11 @@
 //! Whole decisions on a small shop: amounts that can be redone by hand, and what blocks.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod shop;
 
 use quo_engine::{Answer, Limits, Stopped, evaluate};

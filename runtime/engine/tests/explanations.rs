@@ -1,5 +1,11 @@
 //! Explanations as a person reads them.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod shop;
 
 use quo_engine::{Ask, ExplainError, Explanation, Limits, decide, explain, read_request};

@@ -1,5 +1,11 @@
 //! Replay tokens: the same answer from the same package, and what happens to a token that is not one.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod shop;
 
 use quo_engine::{Digest, Limits, Package, ReplayError, ReplayToken, TokenError, evaluate, replay};

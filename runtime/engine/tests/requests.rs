@@ -1,8 +1,9 @@
 //! Reading requests: what is refused and in which words, and what nobody may break.
 
 #![allow(
-    clippy::arithmetic_side_effects,
-    reason = "a generator of random numbers is wrapping arithmetic"
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
 )]
 
 mod shop;

@@ -7,6 +7,7 @@
 mod adjust;
 mod approvals;
 mod constraints;
+mod findings;
 mod fulfil;
 mod plan;
 mod prices;
@@ -22,8 +23,9 @@ use crate::limits::{Limits, Stopped};
 use crate::record::{NoRecord, Recorder, Subject};
 use crate::request::Request;
 
+pub(crate) use findings::no_answer;
 pub(crate) use plan::Plan;
-pub(crate) use render::{Renderer, no_answer};
+pub(crate) use render::Renderer;
 
 /// A decision on a request: outcomes, chosen rows, amounts, the request itself and the digest of the package.
 ///

@@ -1,5 +1,10 @@
 //! Every operation, one routine each, on the shop's model and request: results, and arithmetic without an answer.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "the numbers are those of the cases"
+)]
+
 use std::collections::BTreeSet;
 
 use quo_model::{ABSENT, Instr, NONE, Op, Package, Scope};
