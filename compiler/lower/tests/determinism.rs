@@ -1,5 +1,11 @@
 //! The same rules give the same bytes, whatever else lies in their folder and whoever else is at work.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod support;
 
 use quo_analysis::hir::BinaryOp;

@@ -3,6 +3,12 @@
 //! Truth values are compared as such. Numbers are compared exactly: what the reference makes of one under random inputs
 //! is put into a rule, `number is constant` (or `number is absent`), that the engine has to find true.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -12,7 +18,7 @@ use quo_analysis::hir::{BinaryOp, Expr, ExprKind, Rules};
 use quo_analysis::types::{Number, Type, Unit, Value};
 use quo_engine::{Limits, evaluate};
 use quo_model::PackageStore;
-use quo_value::{Decimal, Percent};
+use quo_value::{ArithmeticError, Decimal, Percent};
 use support::expr::*;
 use support::random::{Choices, Grower};
 use support::reference::{Inputs, Val};
@@ -129,22 +135,27 @@ fn parts(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
-/// A rule that holds exactly if the number has the value that the reference has for it.
-fn is_exactly(expr: Expr, expected: Val) -> Expr {
+/// A rule that holds exactly if the number has the value that the reference has for it; `None` where that value, which
+/// the reference writes with as few decimals as it came with, does not fit with the decimals of its type.
+fn is_exactly(expr: &Expr, expected: Val) -> Option<Expr> {
+    let expr = expr.clone();
     let Val::Number(decimal) = expected else {
-        return present(expr, false);
+        return Some(present(expr, false));
     };
     let scale = num(expr.ty).scale;
-    let mantissa = decimal
-        .rescale_exact(scale)
-        .expect("no value has more decimals than its type")
-        .mantissa();
+    let mantissa = match decimal.rescale_exact(scale) {
+        Ok(rescaled) => rescaled.mantissa(),
+        Err(ArithmeticError::Overflow) => return None,
+        Err(error) => panic!("{decimal} with {scale} decimals: {error}"),
+    };
+    let (min, max) = (mantissa, mantissa);
     let ty = Type::Number(Number {
-        min: mantissa,
-        max: mantissa,
+        min,
+        max,
         ..num(expr.ty)
     });
-    binary(BinaryOp::Eq, expr, value(Value::Number(mantissa), ty))
+    let constant = value(Value::Number(mantissa), ty);
+    Some(binary(BinaryOp::Eq, expr, constant))
 }
 
 /// What is expected of the rules of one package: by id whether it holds, `None` for an error of the decision.
@@ -190,7 +201,10 @@ fn case(seed: u64) -> Case {
         } else {
             let number = grower.number(depth);
             match inputs.eval(&number) {
-                Ok(found) => (is_exactly(number, found), Some(true)),
+                Ok(found) => {
+                    let rule = is_exactly(&number, found);
+                    (rule.unwrap_or_else(|| present(number, true)), Some(true))
+                }
                 Err(_) => (present(number, true), None),
             }
         };

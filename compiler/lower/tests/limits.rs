@@ -1,5 +1,11 @@
 //! What does not fit is said, at its place and with its code.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod support;
 
 use quo_analysis::hir::*;

@@ -1,5 +1,11 @@
 //! What rules become: snapshots of the disassembled program and tables.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod support;
 
 use insta::assert_snapshot;
