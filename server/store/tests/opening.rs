@@ -19,8 +19,13 @@ async fn filled() -> Place {
     let store = place.open();
     for n in 0..200 {
         let mut append = one(&format!("quote/{n}"), 0, &format!("e-{n}"));
-        append.streams[0].events[0].payload =
-            format!("{{\"filler\":\"{}\"}}", "x".repeat(500)).into();
+        let events = append
+            .streams
+            .iter_mut()
+            .flat_map(|stream| &mut stream.events);
+        events.for_each(|event| {
+            event.payload = format!("{{\"filler\":\"{}\"}}", "x".repeat(500)).into();
+        });
         store.append(append).await.unwrap();
     }
     drop(store);

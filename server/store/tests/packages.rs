@@ -1,8 +1,4 @@
 //! Which package decides for which selling date, and which packages must be kept.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a broken fixture must stop the test where it breaks"
-)]
 
 mod common;
 
