@@ -199,8 +199,8 @@ impl Page {
             .filter(|candidate| !candidate.chosen)
         {
             let place = self.at(lost.place.as_ref());
-            self.line(4, &format!("not used: the price of {}{place}", lost.book));
-            self.reasons(&lost.reasons);
+            let why = lost.reasons.join("; ");
+            self.line(4, &format!("not the price of {}: {why}{place}", lost.book));
         }
         for lost in &explained.not_applied {
             let place = self.at(lost.place.as_ref());
