@@ -122,10 +122,12 @@ impl Grower<'_> {
             4 => {
                 let op = self.comparison();
                 let is_edition = |ty| matches!(ty, Type::Enum(_));
-                let (a, b) = (
-                    self.fact_of(is_edition),
-                    edition(self.choices.below(3) as usize),
-                );
+                let a = self.fact_of(is_edition);
+                // Two that may both be absent are the case worth most.
+                let b = match self.choices.below(2) {
+                    0 => self.fact_of(is_edition),
+                    _ => edition(self.choices.below(3) as usize),
+                };
                 binary(op, a, b)
             }
             5 => in_range(self.number(depth), self.number(depth), self.number(depth)),
