@@ -45,7 +45,7 @@ pub enum Command {
     },
     /// Decide a request.
     #[command(
-        after_help = "Examples:\n  quo eval rulesets/acme-cloud --request quote.json\n  quo eval acme-cloud.quop --request - --json < quote.json"
+        after_help = "Examples:\n  quo eval rulesets/acme-cloud --request quote.json\n  quo eval acme-cloud.quop --request - --json < quote.json\n\nExit codes: 0 the quote is valid; 1 it is not valid, or the request is refused; 2 anything else."
     )]
     Eval {
         /// A package file or the folder of a ruleset.
@@ -56,7 +56,7 @@ pub enum Command {
     },
     /// Decide a request and say why, with the places in the rules.
     #[command(
-        after_help = "Examples:\n  quo explain rulesets/acme-cloud --request quote.json\n  quo explain rulesets/acme-cloud --request quote.json --why-not SpringStart"
+        after_help = "Examples:\n  quo explain rulesets/acme-cloud --request quote.json\n  quo explain rulesets/acme-cloud --request quote.json --why-not SpringStart\n  quo explain rulesets/acme-cloud --request quote.json --why-not Suite.ship\n\nExit codes: 0 the quote is valid; 1 it is not valid, or the request is refused; 2 anything else, such as a rule that is not there. With --why-not, too, the code speaks of the quote and not of the rule."
     )]
     Explain {
         /// A package file or the folder of a ruleset.
@@ -64,7 +64,8 @@ pub enum Command {
         /// The request as JSON; `-` for standard input.
         #[arg(short, long, value_name = "FILE")]
         request: PathBuf,
-        /// Say what kept this rule from applying: a discount, promotion, constraint, price book, charge, approval or task.
+        /// Say what kept this rule from applying, by its id: a discount, promotion, floor, constraint, price book, charge
+        /// (`Platform.onboarding`), approval matrix or one of its rows, or task (`Suite.ship`).
         #[arg(long, value_name = "RULE")]
         why_not: Option<String>,
     },
@@ -81,7 +82,9 @@ pub enum Command {
         only: Option<String>,
     },
     /// Repeat a decision from its replay token, on the package it was made with.
-    #[command(after_help = "Example:\n  quo replay qr1.… --package acme-cloud.quop")]
+    #[command(
+        after_help = "Example:\n  quo replay qr1.… --package acme-cloud.quop\n\nExit codes: 0 the same answer as then, valid or not; 1 another answer, or none; 2 anything else, such as a package that is not there."
+    )]
     Replay {
         /// The token, as an answer gives it.
         token: String,

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use quo_driver::{LoadError, ScaffoldError};
-use quo_engine::{EvaluateError, ExplainError, ReplayError};
+use quo_engine::{Digest, EvaluateError, ExplainError, Refused, ReplayError};
 use quo_model::StoreError;
 use quo_source::Stopped;
 use thiserror::Error;
+
+use crate::output::Checked;
 
 /// Why a command could not do its work.
 #[derive(Debug, Error)]
@@ -14,9 +16,9 @@ pub enum Failure {
     /// The folder of a ruleset.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The ruleset has errors; they have been printed.
-    #[error("the ruleset has errors, so there is nothing to decide with")]
-    Rules,
+    /// The ruleset has errors. People have been shown them already; machines get them with the failure.
+    #[error("the ruleset has errors, so there is no package")]
+    Rules(Box<Checked>),
     /// The store of packages.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -44,6 +46,11 @@ pub enum Failure {
     /// The token.
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    /// The store does not have the package of a token.
+    #[error(
+        "there is no package `{0}` in the store; give its file with `--package FILE.quop`, or the store it is in with `--store DIR`"
+    )]
+    UnknownPackage(Digest),
     /// A new ruleset.
     #[error(transparent)]
     Scaffold(#[from] ScaffoldError),
@@ -63,8 +70,22 @@ impl Failure {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Failure::Rules | Failure::Evaluate(_) => 1,
+            Failure::Rules(_)
+            | Failure::Evaluate(_)
+            | Failure::Replay(ReplayError::Evaluate(_)) => 1,
             _ => 2,
+        }
+    }
+
+    /// What is wrong with the request, where the door refused it.
+    #[must_use]
+    pub fn refused(&self) -> Option<&Refused> {
+        match self {
+            Failure::Evaluate(EvaluateError::Refused(refused))
+            | Failure::Replay(ReplayError::Evaluate(EvaluateError::Refused(refused))) => {
+                Some(refused)
+            }
+            _ => None,
         }
     }
 }

@@ -5,9 +5,10 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use quo_driver::{Built, build, load};
+use quo_driver::{Built, Files, Pipeline, load};
 use quo_engine::Package;
 use quo_model::PackageStore;
+use quo_source::Work;
 
 use crate::failure::Failure;
 use crate::output::{Checked, Output};
@@ -41,7 +42,17 @@ fn default_folder() -> Option<PathBuf> {
 
 /// Builds a folder; says what was found.
 pub fn build_folder(folder: &Path, out: &mut Output) -> Result<Built, Failure> {
-    let built = build(load(folder)?)?;
+    out.stage("reading files");
+    let sources = load(folder)?;
+    let pipeline = Pipeline::new(Work::unlimited());
+    out.stage(format!("parsing {} files", sources.iter().count()));
+    let parsed = pipeline.parse(Files { sources })?;
+    out.stage("checking rules");
+    let analyzed = pipeline.check(parsed)?;
+    out.stage("building the decision program");
+    let lowered = pipeline.lower(analyzed);
+    out.stage("packing");
+    let built = pipeline.pack(lowered);
     out.diagnostics(&built.sources, &built.diagnostics);
     Ok(built)
 }
@@ -50,15 +61,19 @@ pub fn build_folder(folder: &Path, out: &mut Output) -> Result<Built, Failure> {
 pub fn open(rules: &Path, store: &PackageStore, out: &mut Output) -> Result<Package, Failure> {
     if rules.is_dir() {
         let built = build_folder(rules, out)?;
-        let Some(bytes) = built.package else {
-            out.json(&Checked::new(&built.sources, &built.diagnostics));
-            return Err(Failure::Rules);
-        };
-        let digest = store.put(&bytes)?;
+        let digest = store.put(package_of(&built)?)?;
         return Ok(store.get(&digest)?);
     }
     let digest = store.put_file(rules)?;
     Ok(store.get(&digest)?)
+}
+
+/// The bytes that a build made.
+pub fn package_of(built: &Built) -> Result<&[u8], Failure> {
+    built.package.as_deref().ok_or_else(|| {
+        let checked = Checked::new(&built.sources, &built.diagnostics);
+        Failure::Rules(Box::new(checked))
+    })
 }
 
 /// The bytes of a file; `-` is standard input.

@@ -85,25 +85,33 @@ fn require(held: bool, found: impl FnOnce() -> Found) -> Result<(), Found> {
     if held { Ok(()) } else { Err(found()) }
 }
 
+fn find_line<'a>(answer: &'a Answer, line: &str, wanted: &str) -> Result<&'a LineAnswer, Found> {
+    let found = answer.lines.iter().find(|found| found.id == line);
+    found.ok_or_else(|| {
+        let ids: Vec<&str> = answer.lines.iter().map(|line| line.id.as_str()).collect();
+        let has = match ids.as_slice() {
+            [] => "the quote has no lines".to_owned(),
+            [only] => format!("the quote has only line {only}"),
+            ids => format!("the quote has the lines {}", ids.join(", ")),
+        };
+        Found::new(wanted, format!("there is no line {line}; {has}"))
+    })
+}
+
 fn find_charge<'a>(answer: &'a Answer, line: &str, path: &str) -> Result<&'a ChargeAnswer, Found> {
     let wanted = format!("a charge `{path}` on line {line}");
-    let found: &LineAnswer = answer
-        .lines
-        .iter()
-        .find(|found| found.id == line)
-        .ok_or_else(|| Found::new(&wanted, format!("there is no line {line}")))?;
-    found
-        .charges
-        .iter()
-        .find(|charge| charge.path == path)
-        .ok_or_else(|| {
-            let paths: Vec<&str> = found
-                .charges
-                .iter()
-                .map(|charge| charge.path.as_str())
-                .collect();
-            Found::new(&wanted, format!("the line has {}", paths.join(", ")))
-        })
+    let found = find_line(answer, line, &wanted)?;
+    let charge = found.charges.iter().find(|charge| charge.path == path);
+    charge.ok_or_else(|| {
+        let paths = found.charges.iter().map(|charge| charge.path.clone());
+        let paths = paths.collect::<Vec<_>>().join(", ");
+        let has = if paths.is_empty() {
+            "the line has no charges".to_owned()
+        } else {
+            format!("the line has {paths}")
+        };
+        Found::new(&wanted, has)
+    })
 }
 
 fn charge_amount(
@@ -114,31 +122,40 @@ fn charge_amount(
     currency: &str,
 ) -> Result<(), Found> {
     let charge = find_charge(answer, line, path)?;
-    let wanted = format!("{amount} {currency}");
-    let found = match of {
-        AmountOf::List => charge.list.clone(),
-        AmountOf::Contract => charge.contract.clone(),
-        AmountOf::Net => charge.net.clone(),
-        AmountOf::Unit => match charge.prices.as_slice() {
-            [only] => Some(only.price.clone()),
-            _ => None,
-        },
-        AmountOf::Step(rule) => charge
-            .steps
-            .iter()
-            .find(|step| step.rule == *rule)
-            .map(|step| step.saving.clone()),
-    };
-    let right = found.as_deref().is_some_and(|found| equal(found, amount))
-        && answer.totals.currency == currency;
+    let quoted = &answer.totals.currency;
+    let found = find_amount(charge, of);
+    let right = currency == quoted && found.as_ref().is_ok_and(|found| equal(found, amount));
     require(right, || Found {
-        expected: wanted,
-        found: found.map_or_else(
-            || "there is no such amount".to_owned(),
-            |found| format!("{found} {}", answer.totals.currency),
-        ),
-        notes: waterfall(charge, &answer.totals.currency),
+        expected: format!("{amount} {currency}"),
+        found: found.map_or_else(|nothing| nothing, |found| format!("{found} {quoted}")),
+        notes: waterfall(charge, quoted),
     })
+}
+
+/// An amount of a charge, or why there is none.
+fn find_amount(charge: &ChargeAnswer, of: &AmountOf) -> Result<String, String> {
+    let no_price = || "the charge has no price".to_owned();
+    match of {
+        AmountOf::List => charge.list.clone().ok_or_else(no_price),
+        AmountOf::Net => charge.net.clone().ok_or_else(no_price),
+        AmountOf::Contract => {
+            let contract = charge.contract.clone();
+            contract.ok_or_else(|| "the charge has no contract price".to_owned())
+        }
+        AmountOf::Unit => match charge.prices.as_slice() {
+            [] => Err(no_price()),
+            [only] => Ok(only.price.clone()),
+            tiers => Err(format!(
+                "the units are in {} tiers, each with a price of its own",
+                tiers.len()
+            )),
+        },
+        AmountOf::Step(rule) => {
+            let step = charge.steps.iter().find(|step| step.rule == *rule);
+            let step = step.ok_or_else(|| format!("`{rule}` does not apply to it"))?;
+            Ok(step.saving.clone())
+        }
+    }
 }
 
 /// The waterfall of a charge, so that a wrong amount shows where it went wrong.
@@ -355,6 +372,8 @@ fn eligibility(
 }
 
 fn line_tasks(answer: &Answer, line: &str, tasks: &[String]) -> Result<(), Found> {
+    let wanted = format!("line {line} to have the tasks {}", tasks.join(", "));
+    find_line(answer, line, &wanted)?;
     let found: Vec<String> = answer
         .fulfilment
         .iter()
@@ -367,10 +386,7 @@ fn line_tasks(answer: &Answer, line: &str, tasks: &[String]) -> Result<(), Found
         names
     };
     require(sorted(&found) == sorted(tasks), || {
-        Found::new(
-            format!("line {line} to have the tasks {}", tasks.join(", ")),
-            or_none("tasks", found.join(", ")),
-        )
+        Found::new(wanted, or_none("tasks", found.join(", ")))
     })
 }
 

@@ -13,10 +13,7 @@ use crate::subject;
 /// Builds a folder into a file, which appears whole or not at all.
 pub fn run(folder: &Path, output: &Path, out: &mut Output) -> Result<bool, Failure> {
     let built = subject::build_folder(folder, out)?;
-    let Some(bytes) = &built.package else {
-        out.json(&Checked::new(&built.sources, &built.diagnostics));
-        return Ok(false);
-    };
+    let bytes = subject::package_of(&built)?;
     let io = |error| Failure::Io {
         path: output.to_owned(),
         done: "written",

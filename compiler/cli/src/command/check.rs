@@ -20,13 +20,13 @@ pub fn run(folder: &Path, out: &mut Output) -> Result<bool, Failure> {
     if let Some(rules) = &built.rules {
         let [major, minor, patch] = rules.version;
         out.text(&format!(
-            "{} {major}.{minor}.{patch}: no errors, {}; {} products, {} price books, {} adjustments, {} tests",
+            "{} {major}.{minor}.{patch}: no errors, {}; {}, {}, {}, {}",
             rules.name,
             count(warnings, "warning"),
-            rules.products.len(),
-            rules.books.len(),
-            rules.adjustments.len(),
-            rules.tests.len(),
+            count(rules.products.len(), "product"),
+            count(rules.books.len(), "price book"),
+            count(rules.adjustments.len(), "adjustment"),
+            count(rules.tests.len(), "test"),
         ));
     } else {
         out.text(&format!(

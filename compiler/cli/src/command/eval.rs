@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use quo_engine::{Answer, Evaluation, Limits, evaluate};
+use quo_engine::{Answer, ChargeAnswer, Evaluation, Finding, Limits, evaluate};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -20,124 +20,120 @@ pub fn run(
     let package = subject::open(rules, &store, out)?;
     let json = subject::read(request)?;
     let evaluation = evaluate(&package, &json, &Limits::default())?;
-    print(&evaluation, out);
+    out.json(&for_machines(&evaluation));
+    out.text(&for_people(&evaluation));
     Ok(evaluation.answer.valid)
 }
 
-/// Prints an evaluation.
-pub fn print(evaluation: &Evaluation, out: &mut Output) {
-    out.json(&serde_json::json!({
+/// An evaluation as JSON.
+pub fn for_machines(evaluation: &Evaluation) -> serde_json::Value {
+    serde_json::json!({
         "answer": evaluation.answer,
         "request_fingerprint": evaluation.request_fingerprint,
         "answer_fingerprint": evaluation.answer_fingerprint,
         "replay_token": evaluation.replay_token,
-    }));
-    let mut text = summary(&evaluation.answer);
+    })
+}
+
+/// An evaluation in a few lines; `quo explain` says why.
+pub fn for_people(evaluation: &Evaluation) -> String {
+    let answer = &evaluation.answer;
+    let mut text = String::new();
+    let package = &answer.package;
+    let verdict = if answer.valid { "valid" } else { "not valid" };
+    // Writing into a string cannot fail, here and below.
+    let _ = writeln!(text, "{} {}: {verdict}", package.ruleset, package.version);
+    findings(&mut text, "blocking", &answer.blocking);
+    findings(&mut text, "warning", &answer.warnings);
+    charges(&mut text, answer);
+    approvals(&mut text, answer);
+    if let Some(day) = &answer.expires_on {
+        let _ = writeln!(text, "the same up to the selling date {day}");
+    }
     let _ = write!(
         text,
         "\nrequest {}\nanswer  {}\nreplay  {}\n",
         evaluation.request_fingerprint, evaluation.answer_fingerprint, evaluation.replay_token
     );
-    out.text(&text);
+    text
 }
 
-/// An answer in a few lines; `quo explain` says why.
-fn summary(answer: &Answer) -> String {
-    let mut text = String::new();
-    let currency = &answer.totals.currency;
-    let package = &answer.package;
-    let _ = writeln!(
-        text,
-        "{} {}: {}",
-        package.ruleset,
-        package.version,
-        if answer.valid { "valid" } else { "not valid" }
-    );
-    for (what, findings) in [
-        ("blocking", &answer.blocking),
-        ("warning", &answer.warnings),
-    ] {
-        for finding in findings {
-            let line = finding
-                .line
-                .as_ref()
-                .map(|line| format!("line {line}: "))
-                .unwrap_or_default();
-            let _ = writeln!(
-                text,
-                "  {what}: {line}{} ({})",
-                finding.message, finding.rule
-            );
+fn findings(text: &mut String, what: &str, findings: &[Finding]) {
+    for finding in findings {
+        let mut place = String::new();
+        if let Some(line) = &finding.line {
+            let _ = write!(place, "line {line}");
+            if let Some(item) = &finding.item {
+                let _ = write!(place, " {item}");
+            }
+            place.push_str(": ");
         }
-    }
-    let charges: Vec<(String, String, String)> = answer
-        .lines
-        .iter()
-        .flat_map(|line| {
-            line.charges.iter().map(move |charge| {
-                let before = charge.contract.as_ref().or(charge.list.as_ref());
-                let every = match charge.period_months {
-                    0 => "once".to_owned(),
-                    1 => "a month".to_owned(),
-                    3 => "a quarter".to_owned(),
-                    12 => "a year".to_owned(),
-                    months => format!("every {months} months"),
-                };
-                let amounts = match (before, charge.net.as_ref()) {
-                    (Some(before), Some(net)) if before != net => {
-                        format!("{net} {currency} {every}, before adjustments {before}")
-                    }
-                    (_, Some(net)) => format!("{net} {currency} {every}"),
-                    _ => "no price".to_owned(),
-                };
-                (line.id.clone(), charge.path.clone(), amounts)
-            })
-        })
-        .collect();
-    let width = charges
-        .iter()
-        .map(|(_, path, _)| path.len())
-        .max()
-        .unwrap_or(0);
-    let mut current = None;
-    for (line, path, amounts) in &charges {
-        if current != Some(line) {
-            let product = answer
-                .lines
-                .iter()
-                .find(|found| found.id == *line)
-                .map_or("", |found| found.product.as_str());
-            let _ = writeln!(text, "line {line}: {product}");
-            current = Some(line);
-        }
-        let _ = writeln!(text, "  {path:width$}  {amounts}");
-    }
-    if let Some(contract) = &answer.totals.contract {
         let _ = writeln!(
             text,
-            "contract value {} {currency}, before adjustments {}",
-            contract.net, contract.list
+            "  {what}: {place}{} ({})",
+            finding.message, finding.rule
         );
     }
-    for approval in &answer.approvals {
-        let step = |step: &quo_engine::ApprovalStepAnswer| {
-            step.roles.join(if step.any { " or " } else { " and " })
-        };
-        let who = approval
-            .steps
-            .iter()
-            .map(step)
-            .collect::<Vec<_>>()
-            .join(" then ");
-        let who = if who.is_empty() {
-            "nobody has to approve".to_owned()
-        } else {
-            who
-        };
-        let _ = writeln!(text, "{}: {who} (row {})", approval.title, approval.row);
+}
+
+fn charges(text: &mut String, answer: &Answer) {
+    let currency = &answer.totals.currency;
+    let paths = answer.lines.iter().flat_map(|line| &line.charges);
+    let width = paths
+        .map(|charge| charge.path.chars().count())
+        .max()
+        .unwrap_or(0);
+    for line in &answer.lines {
+        let _ = writeln!(text, "line {}: {}", line.id, line.product);
+        for charge in &line.charges {
+            let amounts = amounts(charge, currency);
+            let _ = writeln!(text, "  {:width$}  {amounts}", charge.path);
+        }
     }
-    if let Some(day) = &answer.expires_on {
-        let _ = writeln!(text, "holds for selling dates up to {day}");
+    if let Some(contract) = &answer.totals.contract {
+        let _ = write!(text, "contract value {} {currency}", contract.net);
+        if contract.list != contract.net {
+            let _ = write!(text, ", before adjustments {}", contract.list);
+        }
+        text.push('\n');
+    }
+}
+
+/// What a charge costs; the amounts it comes from only where they are others.
+fn amounts(charge: &ChargeAnswer, currency: &str) -> String {
+    let Some(net) = &charge.net else {
+        return "no price".to_owned();
+    };
+    let every = match charge.period_months {
+        0 => "once".to_owned(),
+        1 => "a month".to_owned(),
+        3 => "a quarter".to_owned(),
+        12 => "a year".to_owned(),
+        months => format!("every {months} months"),
+    };
+    let mut text = format!("{net} {currency} {every}");
+    let mut last = net;
+    for (name, amount) in [("contract", &charge.contract), ("list", &charge.list)] {
+        if let Some(amount) = amount.as_ref().filter(|amount| *amount != last) {
+            let _ = write!(text, ", {name} {amount}");
+            last = amount;
+        }
     }
     text
+}
+
+fn approvals(text: &mut String, answer: &Answer) {
+    for approval in &answer.approvals {
+        let steps = approval
+            .steps
+            .iter()
+            .map(|step| step.roles.join(if step.any { " or " } else { " and " }));
+        let who = steps.collect::<Vec<_>>().join(" then ");
+        let who = if who.is_empty() { "nobody" } else { &who };
+        let _ = writeln!(
+            text,
+            "approval {}: {who}, by the row `{}`",
+            approval.rule, approval.row
+        );
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use quo_engine::{Ask, Limits, explain, replay};
+use quo_engine::{Ask, Limits, ReplayError, ReplayToken, explain, replay};
+use quo_model::StoreError;
 
 use super::eval;
 use crate::failure::Failure;
@@ -21,19 +22,18 @@ pub fn run(
     for package in packages {
         store.put_file(package)?;
     }
-    let mut used = None;
-    let repeated = replay(
-        token,
-        |digest| {
-            let package = store.get(&digest)?;
-            used = Some(package.clone());
-            Ok::<_, quo_model::StoreError>(package)
-        },
-        &Limits::default(),
-    )?;
-    if explained && let Some(package) = &used {
+    // The token first: a mistyped one names a package that never was.
+    let wanted = ReplayToken::parse(token)
+        .map_err(ReplayError::from)?
+        .package();
+    let package = store.get(&wanted).map_err(|error| match error {
+        StoreError::Missing(digest) => Failure::UnknownPackage(digest),
+        error => Failure::Store(error),
+    })?;
+    let repeated = replay(token, |_| Ok::<_, StoreError>(&package), &Limits::default())?;
+    if explained {
         let explanation = explain(
-            package,
+            &package,
             &repeated.evaluation.request,
             &Limits::default(),
             &Ask::default(),
@@ -42,7 +42,12 @@ pub fn run(
         let color = out.color();
         out.text(&explanation.to_text(color));
     } else {
-        eval::print(&repeated.evaluation, out);
+        let mut json = eval::for_machines(&repeated.evaluation);
+        if let Some(members) = json.as_object_mut() {
+            members.insert("same".to_owned(), repeated.same.into());
+        }
+        out.json(&json);
+        out.text(&eval::for_people(&repeated.evaluation));
     }
     out.text(if repeated.same {
         "the same answer as then, byte for byte"

@@ -8,7 +8,7 @@ use quo_source::{Diagnostic, render};
 
 use super::check::count;
 use crate::failure::Failure;
-use crate::output::{Checked, Output};
+use crate::output::Output;
 use crate::subject;
 
 /// Runs the tests of a folder.
@@ -19,13 +19,11 @@ pub fn run(
     out: &mut Output,
 ) -> Result<bool, Failure> {
     let built = subject::build_folder(folder, out)?;
-    let (Some(bytes), Some(rules)) = (&built.package, &built.rules) else {
-        out.json(&Checked::new(&built.sources, &built.diagnostics));
-        return Err(Failure::Rules);
-    };
-    let chosen: Vec<_> = rules
-        .tests
-        .iter()
+    let bytes = subject::package_of(&built)?;
+    let tests = built.rules.as_ref().map(|rules| &rules.tests);
+    let chosen: Vec<_> = tests
+        .into_iter()
+        .flatten()
         .filter(|test| only.is_none_or(|only| test.name.contains(only)))
         .cloned()
         .collect();
@@ -36,7 +34,11 @@ pub fn run(
     }
     let store = subject::store(store)?;
     let package = store.get(&store.put(bytes)?)?;
-    let outcomes = quo_golden::run(&package, &chosen);
+    let watch = out.count(
+        format!("running {}", count(chosen.len(), "test")),
+        chosen.len(),
+    );
+    let outcomes = quo_golden::run_watched(&package, &chosen, &watch);
     let failures: Vec<Diagnostic> = outcomes
         .iter()
         .flat_map(|outcome| outcome.failures.clone())
