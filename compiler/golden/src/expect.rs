@@ -237,31 +237,27 @@ fn applied_as(
     } else if !did.is_empty() {
         return Ok(());
     }
-    let wanted = if applied {
-        format!("`{rule}` to apply")
-    } else {
-        format!("`{rule}` not to apply")
+    let wanted = match (applied, because) {
+        (true, _) => format!("`{rule}` to apply"),
+        (false, None) => return Ok(()),
+        (false, Some(because)) => format!("`{rule}` not to apply because of {because:?}"),
     };
-    if !applied && because.is_none() {
+    let mut reasons = reasons(judged, rule, on).map_err(|error| Found::new(&wanted, error))?;
+    let because = because.unwrap_or_default();
+    if !applied && reasons.iter().any(|reason| reason.contains(because)) {
         return Ok(());
     }
-    let reasons = reasons(judged, rule, on).map_err(|error| Found::new(&wanted, error))?;
-    if applied {
-        return Err(Found {
-            notes: reasons,
-            ..Found::new(wanted, "it did not apply")
+    if reasons.is_empty() {
+        reasons.push(if on.is_some() {
+            "it is not about this charge".to_owned()
+        } else {
+            "the quote has no charge that it is about".to_owned()
         });
     }
-    let because = because.unwrap_or_default();
-    require(
-        reasons.iter().any(|reason| reason.contains(because)),
-        || {
-            Found::new(
-                format!("`{rule}` not to apply because of {because:?}"),
-                or_none("reasons", reasons.join("; ")),
-            )
-        },
-    )
+    Err(Found {
+        notes: reasons,
+        ..Found::new(wanted, "it did not apply")
+    })
 }
 
 /// Why a rule did not apply, on everything it could have applied to.
@@ -288,7 +284,7 @@ fn approved(answer: &Answer, name: &str, steps: &[(Vec<String>, bool)]) -> Resul
     let Some(approval) = answer.approvals.iter().find(|found| found.rule == name) else {
         return Err(Found::new(
             format!("the matrix `{name}` to decide"),
-            "it decided nothing",
+            "it decides nothing",
         ));
     };
     let found: Vec<(Vec<String>, bool)> = approval
@@ -303,8 +299,8 @@ fn approved(answer: &Answer, name: &str, steps: &[(Vec<String>, bool)]) -> Resul
             .map(|(name, value)| format!("{name} is {value}"))
             .collect();
         Found {
-            expected: approvers(steps),
-            found: approvers(&found),
+            expected: format!("`{name}` to ask {}", approvers(steps)),
+            found: format!("it asks {}", approvers(&found)),
             notes: vec![format!("row: {}", approval.row), values.join(", ")],
         }
     })
@@ -312,7 +308,7 @@ fn approved(answer: &Answer, name: &str, steps: &[(Vec<String>, bool)]) -> Resul
 
 fn approvers(steps: &[(Vec<String>, bool)]) -> String {
     if steps.is_empty() {
-        return "none".to_owned();
+        return "nobody".to_owned();
     }
     let step = |(roles, any): &(Vec<String>, bool)| roles.join(if *any { " or " } else { " and " });
     steps.iter().map(step).collect::<Vec<_>>().join(" then ")

@@ -139,10 +139,7 @@ fn refused_as_expected(test: &TestCase, problems: &[String]) -> Vec<Diagnostic> 
 fn failed(test: &TestCase, span: Span, found: &expect::Found) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(
         codes::TEST_FAILED,
-        format!(
-            "the test {:?} fails: {} was expected",
-            test.name, found.expected
-        ),
+        format!("the test {:?} expected {}", test.name, found.expected),
     )
     .at(span, found.found.clone());
     for note in &found.notes {

@@ -267,9 +267,16 @@ fn expectation(
             )?
         }
         ast::Expectation::Total { measure, amount } => {
+            let name = measure.text();
+            if !matches!(name.as_str(), "list" | "net") {
+                let span = measure.span(file);
+                let names = ["list", "net"].into_iter();
+                diagnostics.push(crate::world::unknown_name("total", &name, span, names));
+                return None;
+            }
             let (amount, currency) = money(&amount, file, diagnostics)?;
             Expected::Total {
-                net: measure.text() != "list",
+                net: name == "net",
                 amount,
                 currency,
             }
