@@ -51,12 +51,14 @@ const NEIGHBOUR: &str = concat!("../sha", "red");
 /// The only file that may look for that folder.
 const KNOWS_NEIGHBOUR: &str = ".ci/run";
 
-/// Marks of an unfinished thought, and tests that do not run.
-const UNFINISHED: &[&str] = &[
-    concat!("FIX", "ME"),
-    concat!("XX", "X:"),
-    concat!("#[ign", "ore"),
-];
+/// Marks of an unfinished thought.
+const UNFINISHED: &[&str] = &[concat!("FIX", "ME"), concat!("XX", "X:")];
+
+/// A test that does not run.
+const IGNORED: &str = concat!("#[ign", "ore");
+
+/// How an ignored test says which other one runs it, for example as a process to be killed.
+const RUN_BY: &str = " = \"run by `";
 
 /// Every file or folder at the top that was not agreed on, as sentences.
 pub fn check_top_level(files: &[TrackedFile]) -> Vec<String> {
@@ -108,9 +110,8 @@ pub fn check_lengths(files: &[TrackedFile], longer: &[(&str, &str)]) -> Vec<Stri
     findings
 }
 
-/// Every line that names a path of one machine or marks an unfinished thought, as sentences. `root` is where this
-/// repository lies now, which no file of it may say.
-pub fn check_words(files: &[TrackedFile], root: &str) -> Vec<String> {
+/// Every line that names a path of one machine, marks an unfinished thought, or ignores a test, as sentences.
+pub fn check_words(files: &[TrackedFile]) -> Vec<String> {
     let mut findings = Vec::new();
     for file in files {
         let Some(text) = &file.text else { continue };
@@ -122,18 +123,20 @@ pub fn check_words(files: &[TrackedFile], root: &str) -> Vec<String> {
                     index + 1
                 ));
             };
-            for path in MACHINE_PATHS.iter().copied().chain([root]) {
-                if is_path(line, path) {
-                    found(path, "is a path of one machine");
-                }
+            for path in MACHINE_PATHS.iter().filter(|path| is_path(line, path)) {
+                found(path, "is a path of one machine");
             }
             if line.contains(NEIGHBOUR) && file.path != KNOWS_NEIGHBOUR {
                 found(NEIGHBOUR, "lies outside the repository");
             }
-            for mark in UNFINISHED {
-                if line.contains(mark) {
-                    found(mark, "marks something unfinished");
-                }
+            for mark in UNFINISHED.iter().filter(|mark| line.contains(**mark)) {
+                found(mark, "marks something unfinished");
+            }
+            if line
+                .split_once(IGNORED)
+                .is_some_and(|(_, rest)| !rest.starts_with(RUN_BY))
+            {
+                found(IGNORED, "is a test that nobody runs");
             }
         }
     }
@@ -153,6 +156,27 @@ pub fn check_lints(files: &[TrackedFile]) -> Vec<String> {
                 .contains("[lints]\nworkspace = true\n")
         })
         .map(|file| format!("`{}` does not say `[lints] workspace = true`", file.path))
+        .collect()
+}
+
+/// Every rule that the README shows and no ruleset of the repository holds, as sentences.
+pub fn check_excerpts(files: &[TrackedFile]) -> Vec<String> {
+    let texts = |wanted: fn(&str) -> bool| {
+        let found = files.iter().filter(move |file| wanted(&file.path));
+        found.map(|file| file.text.as_deref().unwrap_or_default())
+    };
+    let shown =
+        texts(|path| path == "README.md").flat_map(|readme| readme.split("```quo\n").skip(1));
+    shown
+        .map(|rest| rest.split_once("```").map_or(rest, |(excerpt, _)| excerpt))
+        .filter(|excerpt| {
+            !texts(|path| path.starts_with("rulesets/") && path.ends_with(".quo"))
+                .any(|rules| rules.contains(*excerpt))
+        })
+        .map(|excerpt| {
+            let first = excerpt.lines().next().unwrap_or_default();
+            format!("`README.md` shows `{first}`, which is in no ruleset like that")
+        })
         .collect()
 }
 

@@ -301,25 +301,37 @@ fn words_that_do_not_belong_are_refused() {
     let home = concat!("/ho", "me/");
     let data = concat!("../sha", "red/models");
     let mark = concat!("FIX", "ME");
+    let ignored = concat!("#[ign", "ore");
     let text = format!(
-        "see {home}ann/quo\nhttps://example.com{home}ann\n# {mark}: later\nopen /srv/quo/x\n{data}\n"
+        "see {home}ann/quo\nhttps://example.com{home}ann\n# {mark}: later\n{data}\n\
+         {ignored} = \"run by `parent` as a child\"]\n{ignored} = \"slow\"]\n{ignored}]\n"
     );
-    let findings = tree::check_words(&[TrackedFile::new("docs/x.md", &text)], "/srv/quo");
+    let findings = tree::check_words(&[TrackedFile::new("docs/x.md", &text)]);
     assert_eq!(
         findings,
         [
             format!("`docs/x.md` line 1: `{home}` is a path of one machine"),
             format!("`docs/x.md` line 3: `{mark}` marks something unfinished"),
-            "`docs/x.md` line 4: `/srv/quo` is a path of one machine".to_owned(),
             format!(
-                "`docs/x.md` line 5: `{}` lies outside the repository",
+                "`docs/x.md` line 4: `{}` lies outside the repository",
                 concat!("../sha", "red")
             ),
+            format!("`docs/x.md` line 6: `{ignored}` is a test that nobody runs"),
+            format!("`docs/x.md` line 7: `{ignored}` is a test that nobody runs"),
         ]
     );
     let allowed = TrackedFile::new(".ci/run", data);
+    assert_eq!(tree::check_words(&[allowed]), Vec::<String>::new());
+}
+
+#[test]
+fn a_readme_that_shows_other_rules_is_refused() {
+    let rules = TrackedFile::new("rulesets/x/a.quo", "-- A.\ndiscount A {\n  take 5%\n}\n");
+    let same = "Look:\n\n```quo\ndiscount A {\n  take 5%\n}\n```\n";
+    let shown = |text: &str| [TrackedFile::new("README.md", text), rules.clone()];
+    assert_eq!(tree::check_excerpts(&shown(same)), Vec::<String>::new());
     assert_eq!(
-        tree::check_words(&[allowed], "/srv/quo"),
-        Vec::<String>::new()
+        tree::check_excerpts(&shown(&same.replace("5%", "6%"))),
+        ["`README.md` shows `discount A {`, which is in no ruleset like that"]
     );
 }

@@ -56,6 +56,7 @@ fn the_tree_is_tidy() {
     findings.extend(tree::check_headers(&files));
     findings.extend(tree::check_lengths(&files, tree::LONGER));
     findings.extend(tree::check_lints(&files));
-    findings.extend(tree::check_words(&files, root.as_str()));
+    findings.extend(tree::check_words(&files));
+    findings.extend(tree::check_excerpts(&files));
     expect_none(&findings);
 }
