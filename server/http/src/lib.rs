@@ -20,6 +20,7 @@ pub mod packages;
 pub mod ports;
 pub mod principal;
 pub mod routes;
+pub mod sale;
 pub mod service;
 pub mod state;
 

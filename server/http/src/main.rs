@@ -17,6 +17,8 @@ struct Arguments {
 enum Command {
     /// Serve quotes, orders and decisions over HTTP.
     Serve(cli::serve::Serve),
+    /// Make one sale through a real service, told as it happens.
+    Demo(cli::demo::Demo),
     /// Simulate downstream systems, with faults that follow from a seed.
     Simulate(cli::simulate::Simulate),
 }
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     let ended = runtime.block_on(async {
         match arguments.command {
             Command::Serve(serve) => serve.run().await,
+            Command::Demo(demo) => demo.run().await,
             Command::Simulate(simulate) => simulate.run().await,
         }
     });

@@ -25,6 +25,21 @@ impl Clock for SystemClock {
     }
 }
 
+/// The system's clock, ahead of or behind the real time by a constant: for rehearsals of another day.
+#[derive(Debug, Clone, Copy)]
+pub struct ShiftedClock {
+    /// Seconds added to the real time; negative ones go back.
+    pub shift_s: i64,
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        SystemClock
+            .now()
+            .plus_millis(self.shift_s.saturating_mul(1_000))
+    }
+}
+
 /// ULIDs with the operating system's entropy.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UlidIds;

@@ -1,5 +1,6 @@
 //! The commands of `quo-server`.
 
+pub mod demo;
 pub mod serve;
 pub mod simulate;
 

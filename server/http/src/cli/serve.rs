@@ -6,6 +6,7 @@ use quo_connect::simulate::{Behaviour, Running, Simulation, Simulators};
 use quo_connect::{HttpConnector, Timeouts};
 use quo_domain::ids::TenantId;
 use quo_http::packages::Window;
+use quo_http::ports::ShiftedClock;
 use quo_http::{AppState, Orchestrator, Packages, Ports, Settings, app};
 use quo_store::SqliteStore;
 use std::collections::BTreeMap;
@@ -47,6 +48,14 @@ pub struct Serve {
     /// Milliseconds a call to a downstream system may take.
     #[arg(long, default_value_t = Timeouts::default().call_ms, value_name = "MS")]
     call_timeout_ms: u64,
+    /// Rehearse another day: seconds added to the real time, negative ones go back. Keep it the same over restarts.
+    #[arg(
+        long,
+        default_value_t = 0,
+        allow_negative_numbers = true,
+        value_name = "SECONDS"
+    )]
+    clock_shift_s: i64,
 }
 
 impl Serve {
@@ -58,7 +67,7 @@ impl Serve {
         std::fs::create_dir_all(&self.data)?;
         let store = Arc::new(SqliteStore::open(&self.data.join("quo.db"))?);
         let packages = Arc::new(Packages::open(&self.data.join("packages"))?);
-        let state = AppState::new(store, packages, Ports::default());
+        let state = AppState::new(store, packages, self.ports());
         self.publish(&state).await?;
 
         let simulators = self.simulators().await?;
@@ -97,6 +106,22 @@ impl Serve {
         stop.send_replace(true);
         driving.await?;
         Ok(())
+    }
+
+    fn ports(&self) -> Ports {
+        if self.clock_shift_s == 0 {
+            return Ports::default();
+        }
+        tracing::warn!(
+            seconds = self.clock_shift_s,
+            "the clock is shifted: a rehearsal, not business"
+        );
+        Ports {
+            clock: Arc::new(ShiftedClock {
+                shift_s: self.clock_shift_s,
+            }),
+            ..Ports::default()
+        }
     }
 
     async fn publish(&self, state: &AppState) -> Result<(), Failure> {
