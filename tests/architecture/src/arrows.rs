@@ -276,6 +276,39 @@ pub fn check_table(rooms: &[Room]) -> Vec<String> {
     findings
 }
 
+/// Every arrow between crates that `docs/ARCHITECTURE.md` draws and nobody built, or the other way round, as sentences.
+/// Its diagram has a line for each crate that uses others: `engine --> value & model`.
+pub fn check_diagram(metadata: &Metadata, document: &str) -> Vec<String> {
+    let members = metadata.workspace_packages();
+    let short = |name: &str| name.trim().trim_start_matches("quo-").to_owned();
+    let names: BTreeSet<&str> = members
+        .iter()
+        .map(|package| package.name.as_str())
+        .collect();
+    let built: BTreeSet<(String, String)> = members
+        .iter()
+        .flat_map(|package| {
+            let used = package.dependencies.iter().filter(|dependency| {
+                dependency.kind != DependencyKind::Development
+                    && names.contains(dependency.name.as_str())
+            });
+            used.map(|dependency| (short(&package.name), short(&dependency.name)))
+        })
+        .collect();
+    let drawn: BTreeSet<(String, String)> = document
+        .lines()
+        .filter_map(|line| line.split_once("-->"))
+        .flat_map(|(from, to)| to.split('&').map(move |to| (short(from), short(to))))
+        .collect();
+    let missing = built
+        .difference(&drawn)
+        .map(|(from, to)| format!("the diagram lacks `{from} --> {to}`"));
+    let invented = drawn
+        .difference(&built)
+        .map(|(from, to)| format!("the diagram draws `{from} --> {to}`, which is not so"));
+    missing.chain(invented).collect()
+}
+
 fn half(folder: &str) -> &str {
     folder.split('/').next().unwrap_or(folder)
 }

@@ -165,6 +165,29 @@ fn the_table_of_arrows_cannot_allow_what_the_halves_forbid() {
 }
 
 #[test]
+fn a_diagram_that_shows_something_else_is_refused() {
+    let metadata = workspace().unwrap();
+    let findings = arrows::check_diagram(
+        &metadata,
+        "  syntax --> source\n  engine --> value & http\n",
+    );
+    assert!(
+        findings.contains(&"the diagram lacks `engine --> model`".to_owned()),
+        "{findings:?}"
+    );
+    assert!(
+        !findings
+            .iter()
+            .any(|finding| finding.contains("syntax --> source")),
+        "{findings:?}"
+    );
+    assert_eq!(
+        findings.last().unwrap(),
+        "the diagram draws `engine --> http`, which is not so"
+    );
+}
+
+#[test]
 fn licences_are_read_as_expressions() {
     for fine in [
         "MIT",

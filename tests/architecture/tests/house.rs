@@ -20,6 +20,14 @@ fn no_row_of_the_table_contradicts_the_four_halves() {
 }
 
 #[test]
+fn the_diagram_shows_what_is_built() {
+    let metadata = workspace().unwrap();
+    let file = metadata.workspace_root.join("docs/ARCHITECTURE.md");
+    let document = std::fs::read_to_string(file).unwrap();
+    expect_none(&arrows::check_diagram(&metadata, &document));
+}
+
+#[test]
 fn every_licence_is_permissive() {
     let metadata = workspace().unwrap();
     assert!(
