@@ -199,8 +199,8 @@ impl ApprovalCase {
     /// When a step opened at `now` must be answered.
     #[must_use]
     pub fn deadline_from(need: &ApprovalNeed, now: Timestamp) -> Option<Timestamp> {
-        need.within_hours
-            .map(|hours| now.plus_millis(i64::from(hours) * crate::time::HOUR_MS))
+        need.within_minutes
+            .map(|minutes| now.plus_millis(i64::from(minutes) * crate::time::MINUTE_MS))
     }
 
     /// Notes what a role said and moves on: to the next step, which must answer by
@@ -259,7 +259,7 @@ impl ApprovalCase {
                 )
             }
             Guard::SegregationOfDuties => holds(
-                !asked.prepared,
+                !(asked.prepared && self.need.never_requester),
                 format!("`{}` prepared what is to be approved", asked.actor),
             ),
             Guard::DecidesOnce => holds(

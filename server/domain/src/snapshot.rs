@@ -77,8 +77,10 @@ pub struct ApprovalNeed {
     /// The steps, counted from 1 among those that have roles, for which one role is enough; sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub any_of: Vec<u32>,
-    /// Hours each step has to answer.
-    pub within_hours: Option<u32>,
+    /// Minutes each step has to answer.
+    pub within_minutes: Option<u32>,
+    /// Whether whoever made the offer may not approve it.
+    pub never_requester: bool,
 }
 
 /// A task of the fulfilment plan.

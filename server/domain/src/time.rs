@@ -9,8 +9,6 @@ use std::str::FromStr;
 
 /// Milliseconds in a minute.
 pub const MINUTE_MS: i64 = 60_000;
-/// Milliseconds in an hour.
-pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 // The years that RFC 3339 can write: 0000-01-01T00:00:00Z to 9999-12-30T22:00:00Z, the latter the
 // last instant of `jiff` that has a date in every zone.

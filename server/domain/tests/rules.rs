@@ -234,6 +234,18 @@ fn nobody_approves_what_they_prepared_nor_twice_nor_without_the_role() {
 }
 
 #[test]
+fn whoever_prepared_it_may_approve_where_the_matrix_does_not_forbid_it() {
+    let shape = Shape {
+        requester_may: true,
+        ..Shape::default()
+    };
+    let mut sale = Sale::in_state(QuoteState::PendingApproval, shape);
+    let prepared = principal(ActorKind::User, "rep", "SalesManager");
+    sale.quote(&prepared, approve("SalesManager")).unwrap();
+    assert_eq!(sale.state(), QuoteState::Approved);
+}
+
+#[test]
 fn one_role_is_enough_where_the_matrix_says_so() {
     let shape = Shape {
         approvals: vec![vec![vec!["SalesManager", "DealDesk"], vec!["CFO", "CEO"]]],

@@ -68,6 +68,8 @@ pub struct Shape {
     pub approvals: Vec<Vec<Vec<&'static str>>>,
     /// The steps of each case for which one role is enough.
     pub any_of: Vec<u32>,
+    /// Whether whoever prepared the offer may approve it.
+    pub requester_may: bool,
     /// What blocks the sale.
     pub blocking: Vec<&'static str>,
     /// Tasks with their predecessors.
@@ -83,6 +85,7 @@ impl Default for Shape {
         Self {
             approvals: vec![vec![vec!["SalesManager"]]],
             any_of: vec![],
+            requester_may: false,
             blocking: vec![],
             tasks: vec![("billing", vec![]), ("provision", vec!["billing"])],
             tries: 2,
@@ -138,7 +141,8 @@ pub fn snapshot(shape: &Shape) -> PricedSnapshot {
                     .map(|group| group.iter().map(|role| (*role).to_owned()).collect())
                     .collect(),
                 any_of: shape.any_of.clone(),
-                within_hours: Some(8),
+                within_minutes: Some(8 * 60),
+                never_requester: !shape.requester_may,
             })
             .collect(),
         tasks: shape

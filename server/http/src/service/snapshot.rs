@@ -8,9 +8,6 @@ use quo_engine::{
 };
 use serde_json::{Map, Value, json};
 
-/// Minutes in an hour.
-const HOUR_MINUTES: u32 = 60;
-
 /// The engine's request for a revision.
 ///
 /// # Errors
@@ -160,9 +157,8 @@ fn approval(answer: &ApprovalAnswer) -> ApprovalNeed {
             .map(|(number, _)| number)
             .collect(),
         steps: steps.iter().map(|step| step.roles.clone()).collect(),
-        // Steps have whole hours: what is begun counts.
-        within_hours: (answer.within_minutes > 0)
-            .then(|| answer.within_minutes.div_ceil(HOUR_MINUTES)),
+        within_minutes: (answer.within_minutes > 0).then_some(answer.within_minutes),
+        never_requester: answer.never_requester,
     }
 }
 
