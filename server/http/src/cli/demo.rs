@@ -366,21 +366,16 @@ impl Teller {
                 .trim_end_matches(".v1")
                 .replace('_', " ");
             let task = text("/data/task");
-            let detail = [
-                "/data/why",
-                "/data/reason",
-                "/data/reference",
-                "/data/outcome",
-            ]
-            .iter()
-            .map(|pointer| text(pointer))
-            .find(|found| !found.is_empty());
+            let detail = match text("/data/finding/found").as_str() {
+                "done" => format!("it had been done: {}", text("/data/finding/reference")),
+                "not_done" => "it had not been done; it may be tried again".to_owned(),
+                "failed" => format!("it had failed: {}", text("/data/finding/detail")),
+                "unknown" => "the system cannot say".to_owned(),
+                _ => format!("{}{}", text("/data/detail"), text("/data/reference")),
+            };
             let time = text("/time");
             let clock = time.get(11..23).unwrap_or(&time);
-            self.say(&format!(
-                "{clock}  {name:28} {task:16} {}",
-                detail.unwrap_or_default()
-            ));
+            self.say(&format!("{clock}  {name:28} {task:16} {}", detail));
         }
     }
 }
