@@ -57,6 +57,9 @@ impl Drop for Service {
     }
 }
 
+/// The tenant that sells.
+const TENANT: &str = "demo";
+
 /// How long the downstream systems are waited for, so that the bad day does not take the whole day.
 const CALL_TIMEOUT_MS: &str = "400";
 
@@ -81,7 +84,7 @@ impl Demo {
         let request: Value = serde_json::from_slice(&std::fs::read(&self.request)?)?;
         let systems = self.systems(&data)?;
         let service = self.start(&data, &systems, &request)?;
-        let client = Client::new(&service.address, "demo")?;
+        let client = Client::new(&service.address, TENANT)?;
         let mut teller = Teller::new();
         teller.heading("The service is up");
         teller.say(&format!(
@@ -101,14 +104,20 @@ impl Demo {
             sale.quote.unwrap_or_default(),
             sale.order.unwrap_or_default(),
         );
-        teller.say(&format!("quote     {}/quotes/{quote}/page", client.base()));
-        teller.say(&format!("order     {}/orders/{order}/page", client.base()));
+        teller.say(&format!(
+            "quote     {}/quotes/{quote}/page?tenant={TENANT}",
+            client.base()
+        ));
+        teller.say(&format!(
+            "order     {}/orders/{order}/page?tenant={TENANT}",
+            client.base()
+        ));
         teller.say(&format!(
             "evidence  {}/quotes/{quote}/evidence-package (with the headers of a person)",
             client.base()
         ));
         teller.say(&format!(
-            "all       {}/   interface {}/openapi.json   metrics {}/metrics",
+            "all       {}/?tenant={TENANT}   interface {}/openapi.json   metrics {}/metrics",
             client.base(),
             client.base(),
             client.base()
@@ -140,7 +149,7 @@ impl Demo {
     ) -> Result<Service, Failure> {
         let log = std::fs::File::create(data.join("server.log"))?;
         let mut process = Command::new(std::env::current_exe()?)
-            .arg("serve")
+            .args(["serve", "--tenant", TENANT])
             .arg("--data")
             .arg(data)
             .arg("--packages")
