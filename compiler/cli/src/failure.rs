@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use quo_driver::{LoadError, ScaffoldError};
 use quo_engine::{Digest, EvaluateError, ExplainError, Refused, ReplayError};
-use quo_model::StoreError;
+use quo_model::{OpenError, StoreError};
 use quo_source::Stopped;
 use thiserror::Error;
 
@@ -22,6 +22,14 @@ pub enum Failure {
     /// The store of packages.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A file that is no package, or a damaged or foreign one.
+    #[error("`{path}` cannot be opened: {error}")]
+    Package {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        error: OpenError,
+    },
     /// A file.
     #[error("`{path}` cannot be {done}: {error}")]
     Io {

@@ -6,8 +6,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use quo_driver::{Built, Files, Pipeline, load};
-use quo_engine::Package;
-use quo_model::PackageStore;
+use quo_engine::{Digest, Package};
+use quo_model::{PackageStore, StoreError};
 use quo_source::Work;
 
 use crate::failure::Failure;
@@ -64,8 +64,19 @@ pub fn open(rules: &Path, store: &PackageStore, out: &mut Output) -> Result<Pack
         let digest = store.put(package_of(&built)?)?;
         return Ok(store.get(&digest)?);
     }
-    let digest = store.put_file(rules)?;
+    let digest = put_file(rules, store)?;
     Ok(store.get(&digest)?)
+}
+
+/// Brings a package file into the store.
+pub fn put_file(file: &Path, store: &PackageStore) -> Result<Digest, Failure> {
+    store.put_file(file).map_err(|error| match error {
+        StoreError::Refused(error) => Failure::Package {
+            path: file.to_owned(),
+            error,
+        },
+        error => Failure::Store(error),
+    })
 }
 
 /// The bytes that a build made.

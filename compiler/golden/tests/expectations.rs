@@ -229,12 +229,25 @@ fails! {
         "approval Credit none",
     ];
     nothing_expected: QUOTE, [];
-    unknown_names: QUOTE, [
-        "BigFleets applied",
-        "approval Kredit none",
-        "not eligible Walbox",
-        "line 1 car.rate nett 1.00 EUR",
-        "total contract 1.00 EUR",
-        "line 1 car.rate list 10_295.00",
-    ];
+}
+
+/// What a test names has to be there: each such mistake is an error of the ruleset, with its place.
+#[test]
+fn unknown_names_are_errors_of_the_ruleset() {
+    for (expectation, unknown) in [
+        ("BigFleets applied", "`BigFleets`"),
+        ("approval Kredit none", "`Kredit`"),
+        ("not eligible Walbox", "`Walbox`"),
+        ("line 1 car.rate nett 1.00 EUR", "`nett`"),
+        ("total contract 1.00 EUR", "`contract`"),
+        ("line 1 car.rate list 10_295.00", "currency"),
+    ] {
+        let told = told(QUOTE, &[expectation]);
+        assert!(told.contains("error[Q") && told.contains(unknown), "{told}");
+        assert!(told.contains("tests/case.quo:9:"), "{told}");
+        assert!(
+            !told.contains("[Q5003]"),
+            "it is found before the test runs: {told}"
+        );
+    }
 }

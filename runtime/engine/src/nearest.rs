@@ -1,14 +1,16 @@
 //! The known names nearest to one that is not known.
 
 /// The names that look like `wanted`, nearest first, at most three: those that become it by changing, adding, leaving out
-/// (Levenshtein 1966) at most one character in three, whatever their case, and those that contain it.
+/// (Levenshtein 1966) at most one character in three, whatever their case. Of a name such as `Suite.billing` the last part
+/// may also stand alone.
 pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let wanted = folded(wanted);
     let allowed = (wanted.len() / 3).max(1);
     let mut found: Vec<(usize, &str)> = names
         .into_iter()
         .filter_map(|name| {
-            let distance = distance(&wanted, &folded(name));
+            let last = name.rsplit('.').next().unwrap_or(name);
+            let distance = distance(&wanted, &folded(name)).min(distance(&wanted, &folded(last)));
             (distance <= allowed).then_some((distance, name))
         })
         .collect();
@@ -73,6 +75,10 @@ mod tests {
             ["Seat", "heat", "seats"]
         );
         assert_eq!(nearest("q", ["seats"]), Vec::<String>::new());
+        assert_eq!(
+            nearest("biling", ["Billing2", "Suite.billing", "billing.Suite"]),
+            ["Suite.billing", "Billing2"]
+        );
         assert_eq!(
             did_you_mean(&nearest("Sso2", ["Sso"])),
             "; did you mean `Sso`?"

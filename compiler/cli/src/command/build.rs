@@ -1,7 +1,7 @@
 //! `quo build`: a ruleset to one package file.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use quo_model::PackageStore;
@@ -23,6 +23,10 @@ pub fn run(folder: &Path, output: &Path, out: &mut Output) -> Result<bool, Failu
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
+    if !parent.is_dir() {
+        let missing = format!("there is no folder `{}`", parent.display());
+        return Err(io(io::Error::new(io::ErrorKind::NotFound, missing)));
+    }
     let staging = tempfile::Builder::new()
         .prefix(".quo-build-")
         .tempdir_in(parent)

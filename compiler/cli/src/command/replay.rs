@@ -20,7 +20,7 @@ pub fn run(
 ) -> Result<bool, Failure> {
     let store = subject::store(store)?;
     for package in packages {
-        store.put_file(package)?;
+        subject::put_file(package, &store)?;
     }
     // The token first: a mistyped one names a package that never was.
     let wanted = ReplayToken::parse(token)
