@@ -3,10 +3,11 @@
 //! [`check`] is a pure function of the files of a ruleset and their trees. It always gives its diagnostics, and the
 //! checked rules if there is no error among them. Nothing here knows how rules will run.
 
-pub mod check;
+mod check;
 mod decl;
 mod expr;
 pub mod hir;
+mod print;
 mod show;
 mod table;
 pub mod tests_hir;
@@ -18,6 +19,7 @@ use quo_syntax::ast::{self, AstNode};
 
 use decl::{Context, Items};
 use hir::{Named, Rules};
+pub use print::print;
 use world::World;
 
 /// What checking a ruleset gives.
@@ -47,8 +49,8 @@ pub fn check(
     let header = decl::header::read(&items, sources, &mut cx.diagnostics);
     let mut world = World::default();
     decl::vocabulary::read(&mut world, &items, &mut cx.diagnostics);
+    decl::defines::read(&mut world, &mut cx.diagnostics);
     decl::products::read(&mut world, &items, &mut cx.diagnostics);
-    decl::vocabulary::check_defines(&world, &mut cx.diagnostics);
     declare_rules(&mut world, &items, &mut cx.diagnostics);
     work.spend(1)?;
     let rules = decl::constraints::read(&world, &items, &mut cx.diagnostics);

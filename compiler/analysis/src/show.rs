@@ -1,7 +1,10 @@
 //! Types and values in a person's words, for messages.
 
+use quo_value::Date;
+
 use crate::hir::Enum;
-use crate::types::{Number, Type, Unit};
+use crate::types::{Number, Type, Unit, Value};
+use crate::world::World;
 
 /// What is needed to name types and values.
 #[derive(Clone, Copy)]
@@ -58,6 +61,56 @@ pub fn number_text(mantissa: i128, number: Number) -> String {
         _ => quo_value::Decimal::new(mantissa, number.scale)
             .map_or_else(|_| mantissa.to_string(), |d| d.to_string()),
     }
+}
+
+/// A constant of a type as its author would write it.
+#[must_use]
+pub fn value_text(world: &World, ty: Type, value: &Value) -> String {
+    let named = |name: Option<&str>| name.unwrap_or_default().to_owned();
+    match value {
+        Value::Bool(truth) => if *truth { "yes" } else { "no" }.to_owned(),
+        Value::Number(mantissa) => match ty {
+            Type::Number(number) => number_text(*mantissa, number),
+            _ => mantissa.to_string(),
+        },
+        Value::Date(date) => date.to_string(),
+        Value::Months(count) => format!("{count} months"),
+        Value::Days(count) => format!("{count} days"),
+        Value::Text(text) => format!("{text:?}"),
+        Value::Currency(index) => named(world.currencies.get(*index).map(|found| found.code())),
+        Value::Enum { of, value } => {
+            let values = world.enums.get(*of).map(|found| &found.values);
+            named(
+                values
+                    .and_then(|values| values.get(*value))
+                    .map(String::as_str),
+            )
+        }
+        Value::Product(index) => named(world.products.get(*index).map(|found| found.name.as_str())),
+    }
+}
+
+/// The value that stands at a place in the order of its type, as its author would write it.
+#[must_use]
+pub fn ordinal_text(world: &World, ty: Type, ordinal: i128) -> String {
+    let count = || u32::try_from(ordinal).unwrap_or_default();
+    let value = match ty {
+        Type::Number(_) => Value::Number(ordinal),
+        Type::Date => match i32::try_from(ordinal).ok().and_then(Date::from_days) {
+            Some(date) => Value::Date(date),
+            None => return ordinal.to_string(),
+        },
+        Type::Months => Value::Months(count()),
+        Type::Days => Value::Days(count()),
+        Type::Enum(of) => Value::Enum {
+            of,
+            value: usize::try_from(ordinal).unwrap_or_default(),
+        },
+        Type::Bool | Type::Text | Type::Currency | Type::Product | Type::Unknown => {
+            return ordinal.to_string();
+        }
+    };
+    value_text(world, ty, &value)
 }
 
 fn unit(number: Number) -> &'static str {

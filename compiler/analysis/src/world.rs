@@ -53,6 +53,8 @@ pub struct Define {
     pub file: FileId,
     /// Its declaration.
     pub node: ast::Define,
+    /// Its checked expression, if it is right.
+    pub checked: Option<crate::hir::Expr>,
 }
 
 /// Something that is found by its name.
@@ -123,6 +125,30 @@ impl World {
         format!("{product}.{}", found.name)
     }
 
+    /// What a name of the ruleset stands for, and where it was declared.
+    #[must_use]
+    pub fn declared(&self, name: &str) -> Option<(&'static str, Span)> {
+        fn place<T: HasName>(items: &[T], name: &str) -> Option<Span> {
+            find(items, name)
+                .and_then(|index| items.get(index))
+                .map(HasName::span)
+        }
+        [
+            ("a product", place(&self.products, name)),
+            ("a category", place(&self.categories, name)),
+            ("a role", place(&self.roles, name)),
+            ("a system", place(&self.systems, name)),
+            ("a price book", place(&self.books, name)),
+            ("an adjustment", place(&self.adjustments, name)),
+            ("an approval matrix", place(&self.approvals, name)),
+            ("an enum", place(&self.enums, name)),
+            ("an amount", place(&self.amounts, name)),
+            ("a definition", place(&self.defines, name)),
+        ]
+        .into_iter()
+        .find_map(|(what, span)| Some((what, span?)))
+    }
+
     /// The amount of decimals of money.
     #[must_use]
     pub fn money_scale(&self) -> u8 {
@@ -147,6 +173,7 @@ pub fn find<T: HasName>(items: &[T], name: &str) -> Option<usize> {
 
 /// The index of a name among declarations; says so, with the nearest name, if it is not declared.
 pub fn resolve<T: HasName>(
+    world: &World,
     items: &[T],
     what: &str,
     name: &ast::NameRef,
@@ -156,12 +183,16 @@ pub fn resolve<T: HasName>(
     let text = name.text();
     let found = find(items, &text);
     if found.is_none() {
-        diagnostics.push(unknown_name(
-            what,
-            &text,
-            name.span(file),
-            items.iter().map(HasName::name),
-        ));
+        let span = name.span(file);
+        diagnostics.push(match world.declared(&text) {
+            Some((other, place)) => Diagnostic::error(
+                codes::WRONG_KIND,
+                format!("`{text}` is {other}, and the name of a {what} is expected"),
+            )
+            .at(span, format!("not a {what}"))
+            .also(place, "declared here"),
+            None => unknown_name(what, &text, span, items.iter().map(HasName::name)),
+        });
     }
     found
 }
@@ -174,13 +205,16 @@ pub fn unknown_name<'n>(
     names: impl Iterator<Item = &'n str> + Clone,
 ) -> Diagnostic {
     let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, format!("there is no {what} `{name}`"))
-        .at(span, format!("no {what} has this name"));
+        .at(span, "unknown name");
     match nearest(name, names.clone()) {
         Some(near) => diagnostic.suggest(format!("did you mean `{near}`"), span, near),
         None => {
             let known: Vec<&str> = names.take(8).collect();
             match known.as_slice() {
-                [] => diagnostic.note(format!("no {what} is declared in this ruleset")),
+                [] => diagnostic.note(format!(
+                    "no {} is declared",
+                    what.trim_end_matches(" called")
+                )),
                 known => diagnostic.note(format!(
                     "declared: {}",
                     known
@@ -191,6 +225,20 @@ pub fn unknown_name<'n>(
                 )),
             }
         }
+    }
+}
+
+/// The diagnostic for a currency that is not among those that are sold in.
+pub fn not_sold(world: &World, code: &str, span: Span) -> Diagnostic {
+    let codes: Vec<&str> = world.currencies.iter().map(|found| found.code()).collect();
+    let diagnostic = Diagnostic::error(
+        codes::UNKNOWN_CURRENCY,
+        format!("`{code}` is not a currency that is sold in"),
+    )
+    .at(span, "not among `currencies`");
+    match nearest(code, codes.iter().copied()) {
+        Some(near) => diagnostic.suggest(format!("did you mean `{near}`"), span, near),
+        None => diagnostic.note(format!("sold in: {}", codes.join(", "))),
     }
 }
 

@@ -58,7 +58,7 @@ pub fn scaffold(at: &Path) -> Result<Vec<PathBuf>, ScaffoldError> {
             .chars()
             .all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || letter == '.');
     if !good || name.ends_with('.') || name.contains("..") {
-        return Err(ScaffoldError::BadName(name));
+        return Err(ScaffoldError::BadName(at.display().to_string()));
     }
     if at.exists() {
         return Err(ScaffoldError::Exists(at.to_owned()));

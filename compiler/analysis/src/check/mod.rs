@@ -1,4 +1,5 @@
 //! Static checks over checked rules, one file a check.
 
+pub mod cover;
 pub mod overlap;
 pub mod tiers;

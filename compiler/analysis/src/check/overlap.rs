@@ -8,13 +8,20 @@ use std::collections::BTreeMap;
 use quo_source::{Diagnostic, Stopped, Work, codes};
 
 use crate::hir::{Bound, Cell, Interval, Row, Table};
+use crate::show::ordinal_text;
 use crate::types::Value;
+use crate::world::World;
 
 /// Reports the first pair of overlapping rows for each row that overlaps an earlier one.
 ///
 /// # Errors
 /// When the work budget is used up or the work is cancelled.
-pub fn check(table: &Table, work: &Work, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Stopped> {
+pub fn check(
+    world: &World,
+    table: &Table,
+    work: &Work,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(), Stopped> {
     for (later, earlier) in overlaps(table, work)? {
         let (Some(second), Some(first)) = (table.rows.get(later), table.rows.get(earlier)) else {
             continue;
@@ -23,7 +30,7 @@ pub fn check(table: &Table, work: &Work, diagnostics: &mut Vec<Diagnostic>) -> R
             Diagnostic::error(codes::OVERLAPPING_ROWS, format!("two rows of `{}` hold for the same case", table.id))
                 .at(second.span, format!("this row: {}", second.key))
                 .also(first.span, format!("and this row: {}", first.key))
-                .note(format!("for example {}", witness(table, first, second)))
+                .note(format!("for example {}", witness(world, table, first, second)))
                 .note("make the rows differ, or remove one; which of two prices holds must not depend on their order"),
         );
     }
@@ -31,15 +38,7 @@ pub fn check(table: &Table, work: &Work, diagnostics: &mut Vec<Diagnostic>) -> R
 }
 
 fn overlaps(table: &Table, work: &Work) -> Result<Vec<(usize, usize)>, Stopped> {
-    let closed: Vec<usize> = (0..table.columns.len())
-        .filter(|&column| {
-            table.columns.get(column).is_some_and(|found| !found.range)
-                && table
-                    .rows
-                    .iter()
-                    .all(|row| matches!(row.cells.get(column), Some(Cell::Values(_))))
-        })
-        .collect();
+    let closed = closed_columns(table);
     let mut groups: BTreeMap<Vec<Value>, Vec<usize>> = BTreeMap::new();
     for (number, row) in table.rows.iter().enumerate() {
         for key in keys(row, &closed) {
@@ -63,6 +62,33 @@ fn overlaps(table: &Table, work: &Work) -> Result<Vec<(usize, usize)>, Stopped> 
         }
     }
     Ok(found.into_iter().collect())
+}
+
+/// The most groups that one row may stand in.
+const GROUPS_OF_A_ROW_MAX: usize = 64;
+
+/// Exact columns that no row leaves open; fewer where the values of a row would multiply out to too many groups.
+fn closed_columns(table: &Table) -> Vec<usize> {
+    let mut groups: Vec<usize> = vec![1; table.rows.len()];
+    let mut closed = Vec::new();
+    for (index, column) in table.columns.iter().enumerate() {
+        let grown: Option<Vec<usize>> = table
+            .rows
+            .iter()
+            .zip(&groups)
+            .map(|(row, groups)| match row.cells.get(index) {
+                Some(Cell::Values(values)) => groups
+                    .checked_mul(values.len())
+                    .filter(|grown| *grown <= GROUPS_OF_A_ROW_MAX),
+                _ => None,
+            })
+            .collect();
+        if let Some(grown) = grown.filter(|_| !column.range) {
+            groups = grown;
+            closed.push(index);
+        }
+    }
+    closed
 }
 
 /// Every combination of the values in the closed columns.
@@ -111,25 +137,29 @@ fn constant(bound: Option<Bound>, open: i128) -> i128 {
     }
 }
 
-fn witness(table: &Table, first: &Row, second: &Row) -> String {
+fn witness(world: &World, table: &Table, first: &Row, second: &Row) -> String {
     let mut parts = Vec::new();
     for ((column, x), y) in table.columns.iter().zip(&first.cells).zip(&second.cells) {
         let narrow = if matches!(x, Cell::Any) { y } else { x };
+        let number = |number: i128| ordinal_text(world, column.expr.ty, number);
         let part = match (x, y, narrow) {
             (Cell::Any, Cell::Any, _) => continue,
             (Cell::Ranges(x), Cell::Ranges(y), _) => {
                 let both = x
                     .iter()
                     .find_map(|one| y.iter().find_map(|other| common(one, other)));
-                both.map(|(low, high)| if low == i128::MIN { high } else { low }.to_string())
+                both.map(|(low, high)| number(if low == i128::MIN { high } else { low }))
             }
             (_, _, Cell::Ranges(ranges)) => ranges
                 .first()
-                .map(|range| constant(range.low.or(range.high), 0).to_string()),
-            (Cell::Values(x), Cell::Values(y), _) => {
-                x.iter().find(|value| y.contains(value)).map(plain)
-            }
-            (_, _, Cell::Values(values)) => values.first().map(plain),
+                .map(|range| number(constant(range.low.or(range.high), 0))),
+            (Cell::Values(x), Cell::Values(y), _) => x
+                .iter()
+                .find(|value| y.contains(value))
+                .map(|value| crate::show::value_text(world, column.expr.ty, value)),
+            (_, _, Cell::Values(values)) => values
+                .first()
+                .map(|value| crate::show::value_text(world, column.expr.ty, value)),
             (_, _, Cell::Any) => None,
         };
         if let Some(part) = part {
@@ -140,17 +170,5 @@ fn witness(table: &Table, first: &Row, second: &Row) -> String {
         "any case at all".to_owned()
     } else {
         parts.join(", ")
-    }
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Text(text) => format!("{text:?}"),
-        Value::Number(number) => number.to_string(),
-        Value::Date(date) => date.to_string(),
-        Value::Bool(truth) => if *truth { "yes" } else { "no" }.to_owned(),
-        Value::Months(count) => format!("{count} months"),
-        Value::Days(count) => format!("{count} days"),
-        Value::Currency(_) | Value::Enum { .. } | Value::Product(_) => "as in both rows".to_owned(),
     }
 }

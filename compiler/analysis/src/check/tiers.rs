@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use quo_source::{Diagnostic, codes};
+use quo_source::{Diagnostic, Span, codes};
 
+use super::cover;
 use crate::hir::{Bound, Cell, Interval, Row, Table};
 use crate::types::{Type, Value};
 
@@ -20,22 +21,32 @@ pub fn check(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
         Type::Number(number) => number.max,
         _ => return,
     };
-    let mut sequences: BTreeMap<String, Vec<Tier<'_>>> = BTreeMap::new();
+    let mut sequences: BTreeMap<String, (Vec<Cell>, Vec<Tier<'_>>)> = BTreeMap::new();
     for row in &table.rows {
         let Some((last, others)) = row.cells.split_last() else {
             continue;
         };
-        let key: String = others.iter().map(fingerprint).collect::<Vec<_>>().join("|");
-        for interval in intervals(last) {
-            sequences
-                .entry(key.clone())
-                .or_default()
-                .push((row, interval));
+        for case in cases(others) {
+            let key: Vec<String> = case.iter().map(|cell| format!("{cell:?}")).collect();
+            let (_, tiers) = sequences
+                .entry(key.join("|"))
+                .or_insert_with(|| (case, Vec::new()));
+            tiers.extend(intervals(last).into_iter().map(|interval| (row, interval)));
         }
     }
-    for tiers in sequences.values_mut() {
+    let mut told: Vec<Span> = Vec::new();
+    for (case, tiers) in sequences.values_mut() {
         tiers.sort_by_key(|(_, interval)| *interval);
+        if gap(tiers, most).is_none() {
+            continue;
+        }
+        // A unit may also be priced by a row that speaks about more cases than these.
+        *tiers = covering(table, case);
         if let Some((row, message, advice)) = gap(tiers, most) {
+            if told.contains(&row.span) {
+                continue;
+            }
+            told.push(row.span);
             diagnostics.push(
                 Diagnostic::error(codes::TIER_GAP, message)
                     .at(row.span, format!("this tier: {}", row.key))
@@ -50,8 +61,8 @@ fn gap<'r>(tiers: &[Tier<'r>], most: i128) -> Option<(&'r Row, String, String)> 
     if *low > 1 {
         return Some((
             first,
-            format!("no tier prices the units from 1 to {}", low - 1),
-            format!("let the lowest tier begin at 1, as `1 to {}`", low - 1),
+            format!("no tier prices {}", units((1, low.saturating_sub(1)))),
+            "let the lowest tier begin at 1".to_owned(),
         ));
     }
     for pair in tiers.windows(2) {
@@ -62,10 +73,7 @@ fn gap<'r>(tiers: &[Tier<'r>], most: i128) -> Option<(&'r Row, String, String)> 
             let missing = (high.saturating_add(1), low.saturating_sub(1));
             return Some((
                 next,
-                format!(
-                    "no tier prices the units from {} to {}",
-                    missing.0, missing.1
-                ),
+                format!("no tier prices {}", units(missing)),
                 format!("let this tier begin at {}", missing.0),
             ));
         }
@@ -79,6 +87,14 @@ fn gap<'r>(tiers: &[Tier<'r>], most: i128) -> Option<(&'r Row, String, String)> 
         ));
     }
     None
+}
+
+fn units((first, last): (i128, i128)) -> String {
+    if first == last {
+        format!("the unit {first}")
+    } else {
+        format!("the units from {first} to {last}")
+    }
 }
 
 fn intervals(cell: &Cell) -> Vec<(i128, i128)> {
@@ -105,6 +121,51 @@ fn intervals(cell: &Cell) -> Vec<(i128, i128)> {
     }
 }
 
-fn fingerprint(cell: &Cell) -> String {
-    format!("{cell:?}")
+/// The most cases that the values of one row are told apart into.
+const CASES_OF_A_ROW_MAX: usize = 64;
+
+/// The conditions of a row, one value at a time, so that rows that list values in other groups still meet.
+fn cases(others: &[Cell]) -> Vec<Vec<Cell>> {
+    let mut cases: Vec<Vec<Cell>> = vec![Vec::new()];
+    for cell in others {
+        let single: Vec<Cell> = match cell {
+            Cell::Values(values)
+                if values.len().saturating_mul(cases.len()) <= CASES_OF_A_ROW_MAX =>
+            {
+                let one = |value: &Value| Cell::Values(vec![value.clone()]);
+                values.iter().map(one).collect()
+            }
+            other => vec![other.clone()],
+        };
+        cases = cases
+            .iter()
+            .flat_map(|case| {
+                single.iter().map(move |cell| {
+                    let mut longer = case.clone();
+                    longer.push(cell.clone());
+                    longer
+                })
+            })
+            .collect();
+    }
+    cases
+}
+
+/// The tiers of every row that holds in a case, in their order.
+fn covering<'r>(table: &'r Table, case: &[Cell]) -> Vec<Tier<'r>> {
+    let mut tiers: Vec<Tier<'r>> = Vec::new();
+    for row in &table.rows {
+        let Some((last, others)) = row.cells.split_last() else {
+            continue;
+        };
+        if others
+            .iter()
+            .zip(case)
+            .all(|(outer, inner)| cover::cell(outer, inner))
+        {
+            tiers.extend(intervals(last).into_iter().map(|interval| (row, interval)));
+        }
+    }
+    tiers.sort_by_key(|(_, interval)| *interval);
+    tiers
 }

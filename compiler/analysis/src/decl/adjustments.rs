@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use quo_source::{Diagnostic, FileId, Span, codes};
 use quo_syntax::ast::{self, AstNode};
 
+use super::order::order;
 use super::{Items, Placed, header, products, types};
 use crate::expr::{Reader, Scope};
 use crate::hir::{Adjustment, Asked, BinaryOp, ChargeKind, Expr, ExprKind, Floor, Target};
@@ -52,6 +53,7 @@ pub fn stages(items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
 /// Reads adjustments and floors.
 pub fn read(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Adjustments {
     let mut found = Adjustments::default();
+    let mut placed: Vec<bool> = Vec::new();
     let mut nodes: Vec<&Placed<ast::Adjustment>> = items.adjustments.iter().collect();
     nodes.sort_by_key(|item| {
         item.node
@@ -69,15 +71,32 @@ pub fn read(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> 
             continue;
         }
         let adjustment = adjustment(world, item, &name, diagnostics);
-        let asked = adjustment.asked.as_ref().map(|asked| (index, asked.ty));
+        // Where what is asked for is wrong, that has been said, and `asked` is not unknown as well.
+        let asked = item.node.asked_for().map(|_| {
+            let asked = adjustment.asked.as_ref();
+            (index, asked.map_or(Type::Unknown, |asked| asked.ty))
+        });
         found.adjustments.push(adjustment);
+        placed.push(is_placed(world, &item.node));
         targets(world, item, index, asked, &mut found.targets, diagnostics);
     }
     for item in &items.floors {
         floor(world, &item.node, item.file, &mut found.floors, diagnostics);
     }
-    order(world, &mut found, diagnostics);
+    order(world, &mut found, &placed, diagnostics);
     found
+}
+
+/// Whether an adjustment states its stage and its priority.
+fn is_placed(world: &World, node: &ast::Adjustment) -> bool {
+    let stage = node.stage().and_then(|stage| stage.name());
+    let priority = node.priority().and_then(|clause| clause.value());
+    stage.is_some_and(|stage| world.stages.contains(&stage.text()))
+        && priority.is_some_and(|literal| {
+            literal
+                .integer()
+                .is_ok_and(|value| i32::try_from(value).is_ok())
+        })
 }
 
 fn adjustment(
@@ -88,22 +107,19 @@ fn adjustment(
 ) -> Adjustment {
     let (node, file) = (&item.node, item.file);
     let span = name.span(file);
-    let mut need = |clause: &str, example: &str, there: bool| {
-        if !there {
-            diagnostics.push(
-                Diagnostic::error(
-                    codes::MISSING_PIECE,
-                    format!("`{}` does not say `{clause} …`", name.text()),
-                )
-                .at(span, "in this adjustment")
-                .note(format!("such as `{example}`")),
-            );
-        }
-    };
-    need("on", "on recurring charges", node.on().is_some());
-    need("take", "take 10% of list", node.take().is_some());
-    need("stage", "stage item", node.stage().is_some());
-    need("priority", "priority 10", node.priority().is_some());
+    let clauses = [
+        ("on", "on recurring charges", node.on().is_some()),
+        ("take", "take 10% of list", node.take().is_some()),
+        ("stage", "stage item", node.stage().is_some()),
+        ("priority", "priority 10", node.priority().is_some()),
+    ];
+    diagnostics.extend(super::missing_clauses(
+        node,
+        &name.text(),
+        span,
+        codes::MISSING_PIECE,
+        &clauses,
+    ));
     let stage = node.stage().and_then(|stage| stage.name()).and_then(|stage| {
         let found = world.stages.iter().position(|known| *known == stage.text());
         if found.is_none() {
@@ -116,11 +132,18 @@ fn adjustment(
         }
         found
     });
-    let priority = node
-        .priority()
-        .and_then(|clause| clause.value())
-        .and_then(|literal| literal.integer().ok())
-        .and_then(|value| i32::try_from(value).ok());
+    let priority = node.priority().and_then(|clause| clause.value());
+    let priority = priority.map(|literal| {
+        let value = literal.integer().ok();
+        let value = value.and_then(|value| i32::try_from(value).ok());
+        if value.is_none() {
+            diagnostics.push(
+                Diagnostic::error(codes::BAD_BOUNDS, "this is no priority")
+                    .at(literal.span(file), "a whole number, such as 10"),
+            );
+        }
+        value.unwrap_or(0)
+    });
     Adjustment {
         name: name.text(),
         title: node
@@ -148,7 +171,14 @@ fn asked(
     file: FileId,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Asked> {
-    let role = resolve(&world.roles, "role", &node.role()?, file, diagnostics)?;
+    let role = resolve(
+        world,
+        &world.roles,
+        "role",
+        &node.role()?,
+        file,
+        diagnostics,
+    )?;
     let ty_node = node.ty()?;
     let ty = types::read(world, &ty_node, file, diagnostics);
     match ty {
@@ -187,8 +217,22 @@ fn targets(
         return;
     };
     let within = match on.bundle() {
-        Some(name) => match resolve(&world.products, "bundle", &name, file, diagnostics) {
-            Some(bundle) => Some(bundle),
+        Some(name) => match resolve(world, &world.products, "bundle", &name, file, diagnostics) {
+            Some(bundle) => {
+                let found = world.products.get(bundle);
+                if let Some(product) = found.filter(|product| product.parts.is_empty()) {
+                    diagnostics.push(
+                        Diagnostic::error(
+                            codes::WRONG_KIND,
+                            format!("`{}` has no parts, so nothing is in it", product.name),
+                        )
+                        .at(name.span(file), "a bundle is expected")
+                        .also(product.span, "declared here"),
+                    );
+                    return;
+                }
+                Some(bundle)
+            }
             None => return,
         },
         None => None,
@@ -239,8 +283,7 @@ fn targets(
             .and_then(|when| when.condition())
             .map(|condition| reader.condition(&condition));
         let saving = saving(&mut reader, &take);
-        own.retain(|mistake| !diagnostics.contains(mistake));
-        diagnostics.append(&mut own);
+        told_once(diagnostics, own);
         if let Some(saving) = saving {
             found.entry(charge).or_default().push(Target {
                 adjustment,
@@ -261,11 +304,22 @@ fn chosen(
 ) -> Option<Vec<usize>> {
     match on.selection()? {
         ast::ChargeSelection::Charges(paths) => {
-            let charges: Option<Vec<usize>> = paths
-                .iter()
-                .map(|path| products::charge_named(world, path, file, diagnostics))
-                .collect();
-            charges
+            let mut charges: Vec<usize> = Vec::new();
+            for path in &paths {
+                let charge = products::charge_named(world, path, file, diagnostics)?;
+                if charges.contains(&charge) {
+                    diagnostics.push(
+                        Diagnostic::error(
+                            codes::DUPLICATE_NAME,
+                            format!("`{}` is chosen twice", path.text()),
+                        )
+                        .at(path.span(file), "again here"),
+                    );
+                } else {
+                    charges.push(charge);
+                }
+            }
+            Some(charges)
         }
         ast::ChargeSelection::Class {
             class,
@@ -274,6 +328,7 @@ fn chosen(
         } => {
             let category = match category {
                 Some(name) => Some(resolve(
+                    world,
                     &world.categories,
                     "category",
                     &name,
@@ -284,7 +339,7 @@ fn chosen(
             };
             let only: Option<Vec<usize>> = products
                 .iter()
-                .map(|name| resolve(&world.products, "product", name, file, diagnostics))
+                .map(|name| resolve(world, &world.products, "product", name, file, diagnostics))
                 .collect();
             let only = only?;
             let fits = |charge: &crate::hir::Charge| {
@@ -371,7 +426,19 @@ fn saving(reader: &mut Reader<'_>, take: &ast::Take) -> Option<Expr> {
             );
             None
         }
-        (Unit::Money, None) => Some(value),
+        (Unit::Money, None) => {
+            if is_negative(&value) {
+                reader.diagnostics.push(
+                    Diagnostic::error(
+                        codes::OUTSIDE_BOUNDS,
+                        "a negative amount would add to the price",
+                    )
+                    .at(value.span, "from 0"),
+                );
+                return None;
+            }
+            Some(value)
+        }
         (Unit::MoneyIn(currency), None) => {
             reader.diagnostics.push(
                 Diagnostic::error(codes::MONEY_NEEDS_NAME, format!("an amount in {} means nothing to a quote in another currency", currency.code()))
@@ -398,10 +465,20 @@ fn saving(reader: &mut Reader<'_>, take: &ast::Take) -> Option<Expr> {
                     codes::TYPE_MISMATCH,
                     format!("a percentage or an amount is taken, but this is {found}"),
                 )
-                .at(value.span, found),
+                .at(value.span, found)
+                .note("such as `take 5% of list`, or `take gift` with an `amount` of this name"),
             );
             None
         }
+    }
+}
+
+/// Whether an amount is written with a sign, so that nothing could be taken.
+fn is_negative(value: &Expr) -> bool {
+    match (&value.kind, value.ty) {
+        (ExprKind::Negate(of), _) => matches!(of.kind, ExprKind::Amount(_)),
+        (ExprKind::Const(_), Type::Number(number)) => number.max < 0,
+        _ => false,
     }
 }
 
@@ -469,76 +546,39 @@ fn floor(
         .title()
         .and_then(|title| title.text())
         .unwrap_or_else(|| id.clone());
-    let floors = found.entry(charge).or_default();
-    if floors.iter().any(|before| before.id == id) {
+    let place = node.name().map_or(span, |name| name.span(file));
+    if let Some(before) = found.values().flatten().find(|before| before.id == id) {
         diagnostics.push(
             Diagnostic::error(
                 codes::DUPLICATE_NAME,
-                format!("the floor `{id}` is declared twice"),
+                match node.name() {
+                    Some(_) => format!("the floor `{id}` is declared twice"),
+                    None => format!("`{}` has two floors", world.charge_id(charge)),
+                },
             )
-            .at(span, "again here"),
+            .at(place, "declared again here")
+            .also(before.span, "first declared here"),
         );
         return;
     }
-    floors.push(Floor {
+    found.entry(charge).or_default().push(Floor {
         id,
         title,
-        span: node.name().map_or(span, |name| name.span(file)),
+        span: place,
         least,
     });
 }
 
-/// Puts the targets of each charge in the order in which they apply; two in one place are reported.
-fn order(world: &World, found: &mut Adjustments, diagnostics: &mut Vec<Diagnostic>) {
-    let place = |target: &Target| {
-        found
-            .adjustments
-            .get(target.adjustment)
-            .map(|adjustment| (adjustment.stage, adjustment.priority))
+/// Adds mistakes; one that was found at the same place for another product is the same mistake.
+pub fn told_once(diagnostics: &mut Vec<Diagnostic>, found: Vec<Diagnostic>) {
+    let place = |diagnostic: &Diagnostic| {
+        let span = diagnostic.place().map(|label| label.span);
+        (diagnostic.code, span)
     };
-    let mut told: Vec<(usize, usize)> = Vec::new();
-    for (charge, targets) in &mut found.targets {
-        targets.sort_by_key(|target| (place(target), target.adjustment));
-        for pair in targets.windows(2) {
-            let [first, second] = pair else { continue };
-            if place(first) != place(second)
-                || told.contains(&(first.adjustment, second.adjustment))
-            {
-                continue;
-            }
-            let disjoint =
-                first.within.is_some() && second.within.is_some() && first.within != second.within;
-            let (Some(a), Some(b)) = (
-                found.adjustments.get(first.adjustment),
-                found.adjustments.get(second.adjustment),
-            ) else {
-                continue;
-            };
-            if disjoint {
-                continue;
-            }
-            told.push((first.adjustment, second.adjustment));
-            diagnostics.push(
-                Diagnostic::error(
-                    codes::SAME_PLACE,
-                    format!(
-                        "`{}` and `{}` can meet on `{}`, and nothing says which comes first",
-                        a.name,
-                        b.name,
-                        world.charge_id(*charge)
-                    ),
-                )
-                .at(
-                    b.span,
-                    format!(
-                        "stage {}, priority {}",
-                        world.stages.get(b.stage).map_or("", String::as_str),
-                        b.priority
-                    ),
-                )
-                .also(a.span, "the same stage and priority")
-                .note("give one of them another priority; the lower one applies first"),
-            );
-        }
-    }
+    let told: Vec<_> = diagnostics.iter().map(place).collect();
+    diagnostics.extend(
+        found
+            .into_iter()
+            .filter(|mistake| !told.contains(&place(mistake))),
+    );
 }

@@ -5,7 +5,9 @@ use quo_syntax::ast::{self, AstNode};
 use quo_syntax::literal::{PeriodUnit, Value as Literal};
 
 use super::{Items, Placed};
-use crate::expr::{Reader, Scope};
+use crate::check;
+use crate::expr::ops::unknown;
+use crate::expr::{Reader, Scope, size};
 use crate::hir::{Approval, ApprovalRow, ApprovalStep, Cell, Expr};
 use crate::table::{Heading, RawRow, build, raw_cells};
 use crate::world::{World, find, resolve};
@@ -64,6 +66,8 @@ fn approval(
             );
             continue;
         }
+        let small = size::check(&expr, &let_name.text(), let_name.span(file), diagnostics);
+        let expr = if small { expr } else { unknown(expr.span) };
         lets.push((let_name.text(), expr));
     }
     if !node.is_first_match() {
@@ -103,14 +107,15 @@ fn approval(
         .filter_map(|column| column.path())
         .map(|path| path.text())
         .collect();
-    let (Some(approver), Some(within)) = (
+    let (Some(approver), Some(within), 2) = (
         outputs.iter().position(|name| name == "approver"),
         outputs.iter().position(|name| name == "within"),
+        outputs.len(),
     ) else {
         reader.diagnostics.push(
             Diagnostic::error(
                 codes::BAD_HEADER,
-                "an approval matrix has the columns `approver` and `within` right of `||`",
+                "an approval matrix has two columns right of `||`: `approver` and `within`",
             )
             .at(table.span(file), "in this table"),
         );
@@ -134,6 +139,13 @@ fn approval(
             steps: steps.unwrap_or_default(),
             within_minutes: minutes.unwrap_or(0),
         });
+    }
+    if raw.is_empty() {
+        reader.diagnostics.push(
+            Diagnostic::error(codes::EMPTY_TABLE, "this table decides nothing")
+                .at(table.span(file), "a row is expected"),
+        );
+        return None;
     }
     let table = build(&mut reader, &name.text(), headings, &raw, None)?;
     check_rows(&table, span, diagnostics);
@@ -178,17 +190,14 @@ fn check_rows(
             }
         }
     }
-    for (index, row) in table.rows.iter().enumerate() {
-        if let Some(before) = table
-            .rows
-            .iter()
-            .take(index)
-            .find(|before| before.cells == row.cells && !all(before))
-        {
+    let end = table.rows.iter().position(all).unwrap_or(table.rows.len());
+    for (index, row) in table.rows.iter().enumerate().take(end.saturating_add(1)) {
+        let mut before = table.rows.iter().take(index);
+        if let Some(before) = before.find(|before| check::cover::row(before, row)) {
             diagnostics.push(
                 Diagnostic::warning(codes::UNREACHABLE_ROW, "this row is never reached")
-                    .at(row.span, "the same conditions")
-                    .also(before.span, "as here"),
+                    .at(row.span, "everything that it matches")
+                    .also(before.span, "is matched by this row"),
             );
         }
     }
@@ -217,7 +226,7 @@ fn steps(
         .map(|step| {
             let roles: Option<Vec<usize>> = step
                 .roles()
-                .map(|role| resolve(&world.roles, "role", &role, file, diagnostics))
+                .map(|role| resolve(world, &world.roles, "role", &role, file, diagnostics))
                 .collect();
             Some(ApprovalStep {
                 roles: roles?,
@@ -232,7 +241,7 @@ fn minutes(cell: &ast::Cell, file: FileId, diagnostics: &mut Vec<Diagnostic>) ->
         return Some(0);
     }
     let found = match cell.value() {
-        Some(ast::Expr::Literal(literal)) => minutes_of(&literal),
+        Some(ast::Expr::Literal(literal)) => minutes_of(&literal).filter(|minutes| *minutes > 0),
         _ => None,
     };
     if found.is_none() {

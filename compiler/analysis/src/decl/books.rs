@@ -46,8 +46,9 @@ pub fn read(world: &World, items: &Items, cx: &mut Context<'_>) -> Result<Books,
             continue;
         }
         let book = book(world, item, &name, cx);
+        let currencies = book.currencies.clone();
         found.books.push(book);
-        read_prices(world, item, index, &mut found.prices, cx)?;
+        read_prices(world, item, (index, &currencies), &mut found.prices, cx)?;
     }
     check_replaced(&found.books, &mut cx.diagnostics);
     Ok(found)
@@ -74,38 +75,29 @@ fn book(
         {
             Some(currency) => currencies.push(currency),
             None => {
-                let names: Vec<&str> = world
-                    .currencies
-                    .iter()
-                    .map(|currency| currency.code())
-                    .collect();
-                cx.diagnostics.push(crate::world::unknown_name(
-                    "currency sold in called",
-                    &code.text(),
-                    code.span(file),
-                    names.into_iter(),
-                ));
+                cx.diagnostics
+                    .push(crate::world::not_sold(world, &code.text(), code.span(file)))
             }
         }
     }
     currencies.sort_unstable();
     currencies.dedup();
-    if node.currency().is_none() {
-        missing(&name.text(), span, "currency", "currency EUR", cx);
-    }
     let rounding = node
         .round()
         .and_then(|clause| clause.mode())
         .map(crate::expr::mode);
-    if rounding.is_none() && node.round().is_none() {
-        missing(
-            &name.text(),
-            span,
+    let clauses = [
+        ("currency", "currency EUR", node.currency().is_some()),
+        (
             "round",
             "round half even to currency",
-            cx,
-        );
-    }
+            node.round().is_some(),
+        ),
+    ];
+    let missing = super::missing_clauses(node, &name.text(), span, codes::BOOK_CLAUSE, &clauses);
+    cx.diagnostics.extend(missing.map(|found| {
+        found.note("neither the currency nor the rounding of a price is ever implied")
+    }));
     let when = node
         .when()
         .and_then(|when| when.condition())
@@ -126,30 +118,24 @@ fn book(
             .map(|window| header::window(&window, file, &mut cx.diagnostics))
             .unwrap_or_default(),
         when,
-        replaces: node
-            .replaces()
-            .and_then(|name| resolve(&world.books, "price book", &name, file, &mut cx.diagnostics)),
+        replaces: node.replaces().and_then(|name| {
+            resolve(
+                world,
+                &world.books,
+                "price book",
+                &name,
+                file,
+                &mut cx.diagnostics,
+            )
+        }),
         rounding: rounding.unwrap_or(Rounding::HalfEven),
     }
-}
-
-fn missing(book: &str, span: Span, clause: &str, example: &str, cx: &mut Context<'_>) {
-    cx.diagnostics.push(
-        Diagnostic::error(
-            codes::BOOK_CLAUSE,
-            format!("the price book `{book}` does not say `{clause} …`"),
-        )
-        .at(span, "in this book")
-        .note(format!(
-            "such as `{example}`; neither the currency nor the rounding of a price is ever implied"
-        )),
-    );
 }
 
 fn read_prices(
     world: &World,
     item: &Placed<ast::PriceBook>,
-    book: usize,
+    (book, currencies): (usize, &[usize]),
     found: &mut Vec<(usize, Prices)>,
     cx: &mut Context<'_>,
 ) -> Result<(), Stopped> {
@@ -177,6 +163,7 @@ fn read_prices(
             graduated,
             file,
             span: path.span(file),
+            currencies,
         };
         let read = match (price.table(), price.file()) {
             (Some(table), _) => prices::inline(world, priced, &table, cx)?,
@@ -188,14 +175,21 @@ fn read_prices(
         };
         found.extend(read.map(|prices| (charge, prices)));
     }
-    many(world, item, (book, name), &mut placed, found, cx)
+    many(
+        world,
+        item,
+        (book, name, currencies),
+        &mut placed,
+        found,
+        cx,
+    )
 }
 
 /// `prices from "…"` with the models of the charges in those files.
 fn many(
     world: &World,
     item: &Placed<ast::PriceBook>,
-    book: (usize, &str),
+    (book, name, currencies): (usize, &str, &[usize]),
     placed: &mut BTreeMap<usize, Span>,
     found: &mut Vec<(usize, Prices)>,
     cx: &mut Context<'_>,
@@ -209,25 +203,43 @@ fn many(
         let Some(charge) = products::charge_named(world, &path, file, &mut cx.diagnostics) else {
             continue;
         };
-        if let Some(option) = tier_option(world, charge, &by, file, cx) {
-            models.insert(charge, option);
+        let Some(option) = tier_option(world, charge, &by, file, cx) else {
+            continue;
+        };
+        if let Some((_, before)) = models.get(&charge) {
+            cx.diagnostics.push(
+                Diagnostic::error(
+                    codes::DUPLICATE_PRICES,
+                    format!(
+                        "the tiers of `{}` are stated twice in one book",
+                        world.charge_id(charge)
+                    ),
+                )
+                .at(path.span(file), "again here")
+                .also(*before, "first here"),
+            );
+            continue;
         }
+        models.insert(charge, option);
     }
+    let mut in_files: Vec<usize> = Vec::new();
     for clause in node.prices_from() {
         let Some(path) = clause.file() else { continue };
         let Some(imported) = imported(&path, file, cx)? else {
             continue;
         };
         for (charge, rows) in prices::by_charge(world, &imported, &mut cx.diagnostics) {
+            in_files.push(charge);
             if !first(world, charge, path.span(file), placed, cx) {
                 continue;
             }
             let priced = prices::Priced {
-                book,
+                book: (book, name),
                 charge,
                 graduated: models.get(&charge).copied(),
                 file,
                 span: path.span(file),
+                currencies,
             };
             found.extend(
                 prices::of_many(world, priced, &imported, &rows, cx)?
@@ -236,16 +248,15 @@ fn many(
         }
     }
     for (charge, (_, span)) in models {
-        if !placed.contains_key(&charge) {
+        if !in_files.contains(&charge) {
+            let charge = world.charge_id(charge);
+            let message = format!("no `prices from …` of this book has prices for `{charge}`");
             cx.diagnostics.push(
-                Diagnostic::warning(
-                    codes::NOTHING_CHOSEN,
-                    format!(
-                        "no file of this book has prices for `{}`",
-                        world.charge_id(charge)
-                    ),
-                )
-                .at(span, "this model is not used"),
+                Diagnostic::error(codes::NOTHING_CHOSEN, message)
+                    .at(span, "these tiers are not used")
+                    .note(format!(
+                        "of a table of its own it is said there: `price {charge}, graduated by …`"
+                    )),
             );
         }
     }
@@ -326,7 +337,13 @@ fn check_replaced(books: &[Book], diagnostics: &mut Vec<Diagnostic>) {
         let Some(replaced) = book.replaces.and_then(|index| books.get(index)) else {
             continue;
         };
-        if replaced.replaces.is_some() {
+        if book.name == replaced.name {
+            diagnostics.push(
+                Diagnostic::error(codes::CYCLE, format!("`{}` replaces itself", book.name))
+                    .at(book.span, "this book")
+                    .note("a contract book replaces a list book"),
+            );
+        } else if replaced.replaces.is_some() {
             diagnostics.push(
                 Diagnostic::error(
                     codes::CYCLE,

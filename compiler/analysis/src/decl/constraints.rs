@@ -4,6 +4,7 @@ use quo_source::{Diagnostic, FileId, codes};
 use quo_syntax::ast::{self, AstNode};
 
 use super::Items;
+use super::adjustments::told_once;
 use crate::expr::{Reader, Scope};
 use crate::hir::{Rule, RuleBody, RuleKind};
 use crate::table::{Heading, RawRow, build, raw_cells};
@@ -157,8 +158,14 @@ fn eligible(
         return Vec::new();
     };
     let products: Vec<usize> = if node.is_category() {
-        let Some(category) = resolve(&world.categories, "category", &target, file, diagnostics)
-        else {
+        let Some(category) = resolve(
+            world,
+            &world.categories,
+            "category",
+            &target,
+            file,
+            diagnostics,
+        ) else {
             return Vec::new();
         };
         (0..world.products.len())
@@ -170,9 +177,16 @@ fn eligible(
             })
             .collect()
     } else {
-        resolve(&world.products, "product", &target, file, diagnostics)
-            .into_iter()
-            .collect()
+        resolve(
+            world,
+            &world.products,
+            "product",
+            &target,
+            file,
+            diagnostics,
+        )
+        .into_iter()
+        .collect()
     };
     let span = target.span(file);
     if products.is_empty()
@@ -196,8 +210,7 @@ fn eligible(
         let mut own = Vec::new();
         let body = RuleBody::Expr(Reader::new(world, scope, file, &mut own).condition(&condition));
         // The same mistake in every product of a category is told once.
-        own.retain(|found| !diagnostics.contains(found));
-        diagnostics.append(&mut own);
+        told_once(diagnostics, own);
         let name = world
             .products
             .get(product)

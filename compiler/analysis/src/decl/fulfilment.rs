@@ -20,8 +20,14 @@ pub fn read(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> 
         let Some(name) = item.node.product() else {
             continue;
         };
-        let Some(product) = resolve(&world.products, "product", &name, item.file, diagnostics)
-        else {
+        let Some(product) = resolve(
+            world,
+            &world.products,
+            "product",
+            &name,
+            item.file,
+            diagnostics,
+        ) else {
             continue;
         };
         let span = name.span(item.file);
@@ -82,31 +88,74 @@ fn tasks(
             None => break,
         }
     }
-    for (index, (name, task)) in nodes.iter().enumerate() {
-        if !order.contains(&index) {
-            diagnostics.push(
-                Diagnostic::error(codes::CYCLE, format!("the task `{name}` waits for itself")).at(
-                    task.span(file),
-                    "directly or through the tasks it waits for",
-                ),
-            );
-        }
-    }
+    diagnostics.extend(waits_for_itself(&nodes, &waits, &order, file));
+    let known: Vec<&str> = nodes.iter().map(|(name, _)| name.as_str()).collect();
     let mut tasks: Vec<Task> = Vec::new();
     for index in order {
         let Some((_, node)) = nodes.get(index) else {
             continue;
         };
-        tasks.extend(task(world, product, node, &tasks, file, diagnostics));
+        tasks.extend(task(
+            world,
+            product,
+            node,
+            (&tasks, &known),
+            file,
+            diagnostics,
+        ));
     }
     tasks
+}
+
+/// The first circle among the tasks that wait for each other, told once.
+fn waits_for_itself(
+    nodes: &[(String, ast::Task)],
+    waits: &[Vec<String>],
+    order: &[usize],
+    file: FileId,
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut seen: Vec<usize> = Vec::new();
+    for start in (0..nodes.len()).filter(|index| !order.contains(index)) {
+        let mut path: Vec<usize> = Vec::new();
+        let mut next = Some(start);
+        while let Some(index) = next.filter(|index| !seen.contains(index)) {
+            seen.push(index);
+            path.push(index);
+            // Each of these waits for another of them, else it would be in the order.
+            next = waits.get(index).and_then(|waits| {
+                waits.iter().find_map(|wait| {
+                    let task = nodes.iter().position(|(name, _)| name == wait)?;
+                    (!order.contains(&task)).then_some(task)
+                })
+            });
+        }
+        let Some(first) = next.and_then(|next| path.iter().position(|index| *index == next)) else {
+            continue;
+        };
+        let circle: Vec<&(String, ast::Task)> = path
+            .iter()
+            .skip(first)
+            .filter_map(|index| nodes.get(*index))
+            .collect();
+        let Some((name, task)) = circle.first() else {
+            continue;
+        };
+        let mut names: Vec<&str> = circle.iter().map(|(name, _)| name.as_str()).collect();
+        names.push(name);
+        found.push(
+            Diagnostic::error(codes::CYCLE, format!("the task `{name}` waits for itself"))
+                .at(task.span(file), names.join(" after ")),
+        );
+    }
+    found
 }
 
 fn task(
     world: &World,
     product: usize,
     node: &ast::Task,
-    earlier: &[Task],
+    (earlier, known): (&[Task], &[&str]),
     file: FileId,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Task> {
@@ -123,20 +172,26 @@ fn task(
         );
         return None;
     }
-    let system = resolve(&world.systems, "system", &node.system()?, file, diagnostics)?;
+    let system = resolve(
+        world,
+        &world.systems,
+        "system",
+        &node.system()?,
+        file,
+        diagnostics,
+    )?;
     let mut after: Vec<usize> = Vec::new();
     for wait in node.after().into_iter().flat_map(|after| after.tasks()) {
         match earlier.iter().position(|task| task.name == wait.text()) {
             Some(task) => after.push(task),
-            None => {
-                let names = earlier.iter().map(|task| task.name.as_str());
-                diagnostics.push(crate::world::unknown_name(
-                    "task before this one called",
-                    &wait.text(),
-                    wait.span(file),
-                    names,
-                ));
-            }
+            // What is wrong with that task has been said.
+            None if known.contains(&wait.text().as_str()) => {}
+            None => diagnostics.push(crate::world::unknown_name(
+                "task called",
+                &wait.text(),
+                wait.span(file),
+                known.iter().copied(),
+            )),
         }
     }
     after.sort_unstable();

@@ -59,21 +59,24 @@ pub fn read(items: &Items, sources: &Sources, diagnostics: &mut Vec<Diagnostic>)
             let number = edition
                 .integer()
                 .ok()
-                .and_then(|number| u32::try_from(number).ok())?;
-            if number == 0 || number > EDITION {
+                .and_then(|number| u32::try_from(number).ok())
+                .filter(|number| (1..=EDITION).contains(number));
+            if number.is_none() {
                 diagnostics.push(
                     Diagnostic::error(
                         codes::UNKNOWN_EDITION,
-                        format!("this compiler does not know edition {number} of the language"),
+                        format!(
+                            "this compiler does not know edition `{}` of the language",
+                            edition.source().trim()
+                        ),
                     )
                     .at(
                         edition.span(only.file),
                         format!("it knows editions 1 to {EDITION}"),
                     ),
                 );
-                return None;
             }
-            Some(number)
+            number
         }),
         [] => {
             let span = item.node.span(item.file);

@@ -4,15 +4,18 @@ pub mod adjustments;
 pub mod approvals;
 pub mod books;
 pub mod constraints;
+pub mod defines;
 pub mod fulfilment;
 pub mod header;
+pub mod order;
 pub mod products;
 pub mod tests;
 pub mod types;
 pub mod vocabulary;
 
-use quo_source::{Diagnostic, FileId, Sources, Work};
-use quo_syntax::ast;
+use quo_source::{Code, Diagnostic, FileId, Sources, Span, Work};
+use quo_syntax::SyntaxKind;
+use quo_syntax::ast::{self, AstNode};
 
 /// An item with the file it stands in.
 pub struct Placed<T> {
@@ -116,4 +119,40 @@ impl Items {
             ast::Item::Test(node) => put!(tests, node),
         }
     }
+}
+
+/// Says which clauses a declaration lacks, all at once; nothing where it was not understood to its end, as a clause may
+/// stand in what was not.
+fn missing_clauses(
+    node: &impl AstNode,
+    name: &str,
+    span: Span,
+    code: Code,
+    clauses: &[(&str, &str, bool)],
+) -> Option<Diagnostic> {
+    let mut inside = node.syntax().descendants_with_tokens();
+    if inside.any(|element| element.kind() == SyntaxKind::ERROR) {
+        return None;
+    }
+    let missing = || clauses.iter().filter(|(_, _, there)| !there);
+    let list = |texts: Vec<String>| texts.join(", ");
+    let names = list(
+        missing()
+            .map(|(clause, ..)| format!("`{clause} …`"))
+            .collect(),
+    );
+    let examples = list(
+        missing()
+            .map(|(_, example, _)| format!("`{example}`"))
+            .collect(),
+    );
+    if names.is_empty() {
+        return None;
+    }
+    let message = format!("`{name}` does not say {names}");
+    Some(
+        Diagnostic::error(code, message)
+            .at(span, "declared here")
+            .note(format!("such as {examples}")),
+    )
 }

@@ -3,6 +3,7 @@
 use quo_source::{Diagnostic, FileId, Span, codes};
 use quo_syntax::ast::{self, AstNode};
 
+use super::adjustments::told_once;
 use super::{Items, header, types};
 use crate::expr::{Reader, Scope, fit};
 use crate::hir::{Charge, ChargeKind, Part, PartDefault, Product, ProductOption, Quantity};
@@ -129,10 +130,16 @@ fn product(
             .as_ref()
             .and_then(ast::Sku::title)
             .and_then(|title| title.text()),
-        category: node
-            .category
-            .as_ref()
-            .and_then(|name| resolve(&world.categories, "category", name, node.file, diagnostics)),
+        category: node.category.as_ref().and_then(|name| {
+            resolve(
+                world,
+                &world.categories,
+                "category",
+                name,
+                node.file,
+                diagnostics,
+            )
+        }),
         sold: node
             .sold
             .as_ref()
@@ -155,23 +162,24 @@ fn options(world: &World, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec
         };
         let ty = types::read(world, &ty_node, node.file, diagnostics);
         let span = name.span(node.file);
-        if ty_node.is_optional()
-            || matches!(
-                ty,
-                Type::Number(Number {
-                    unit: Unit::Money,
-                    ..
-                })
-            )
-        {
+        let mut ty = ty;
+        if ty_node.is_optional() {
+            diagnostics.push(
+                Diagnostic::error(codes::UNKNOWN_TYPE, "an option is never absent")
+                    .at(ty_node.span(node.file), "without `?`")
+                    .note("give it a default, or a further value that means none"),
+            );
+        }
+        if is_money(ty) {
             diagnostics.push(
                 Diagnostic::error(
-                    codes::BAD_BOUNDS,
-                    "an option always has a value, and it is not an amount of money",
+                    codes::UNKNOWN_TYPE,
+                    "an option cannot be an amount of money",
                 )
                 .at(ty_node.span(node.file), "not a type of options")
-                .note("give it a default, or a further value that means none"),
+                .note("write `Decimal from … to … with 2 decimals`"),
             );
+            ty = Type::Unknown;
         }
         if let Some(before) = options.iter().find(|option| option.name == name.text()) {
             diagnostics.push(twice("option", &name.text(), span, before.span));
@@ -190,6 +198,16 @@ fn options(world: &World, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec
         });
     }
     options
+}
+
+fn is_money(ty: Type) -> bool {
+    matches!(
+        ty,
+        Type::Number(Number {
+            unit: Unit::Money,
+            ..
+        })
+    )
 }
 
 fn read_charge(
@@ -328,10 +346,31 @@ fn parts(world: &World, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<P
             diagnostics.push(twice("part or option", &name.text(), span, option.span));
             continue;
         }
+        if let Some(hidden) = hides(world, &name.text()) {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::DUPLICATE_NAME,
+                    format!(
+                        "a part cannot be called `{}`, which is {hidden}",
+                        name.text()
+                    ),
+                )
+                .at(span, format!("`{}.…` would have two meanings", name.text())),
+            );
+            continue;
+        }
         let mut kinds: Vec<usize> = Vec::new();
+        let mut listed = 0usize;
         for kind in part.kinds() {
-            let Some(product) = resolve(&world.products, "product", &kind, node.file, diagnostics)
-            else {
+            listed = listed.saturating_add(1);
+            let Some(product) = resolve(
+                world,
+                &world.products,
+                "product",
+                &kind,
+                node.file,
+                diagnostics,
+            ) else {
                 continue;
             };
             if kinds.contains(&product) {
@@ -346,7 +385,7 @@ fn parts(world: &World, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<P
                 kinds.push(product);
             }
         }
-        let Some((min, max)) = cardinality(part, kinds.len(), node.file, diagnostics) else {
+        let Some((min, max)) = cardinality(part, listed, node.file, diagnostics) else {
             continue;
         };
         parts.push(Part {
@@ -359,6 +398,14 @@ fn parts(world: &World, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<P
         });
     }
     parts
+}
+
+/// What a part of this name would hide.
+fn hides(world: &World, name: &str) -> Option<&'static str> {
+    if name == "line" {
+        return Some("what is charged");
+    }
+    world.has_group(name).then_some("a group of facts")
 }
 
 fn cardinality(
@@ -380,16 +427,22 @@ fn cardinality(
     };
     let (min, max) = (bound(count.kinds_min())?, bound(count.kinds_max())?);
     let available = u32::try_from(kinds).unwrap_or(u32::MAX);
-    if min > max || max == 0 || min > available {
-        let message = if min > available {
-            format!("at least {min} kinds are needed, and only {available} are listed")
-        } else {
-            "no number lies between these bounds".to_owned()
-        };
-        diagnostics.push(Diagnostic::error(codes::BAD_PART, message).at(
-            count.span(file),
-            "lowest first; at most as many as are listed",
-        ));
+    let wrong = if max == 0 {
+        Some("nothing could ever be in this part".to_owned())
+    } else if min > max {
+        Some("no number lies between these bounds".to_owned())
+    } else if min > available {
+        Some(format!(
+            "at least {min} kinds are needed, and only {available} are listed"
+        ))
+    } else {
+        None
+    };
+    if let Some(message) = wrong {
+        diagnostics.push(
+            Diagnostic::error(codes::BAD_PART, message)
+                .at(count.span(file), "lowest first; no more than are listed"),
+        );
         return None;
     }
     Some((min, max))
@@ -410,7 +463,22 @@ fn defaults(world: &mut World, index: usize, node: &Node, diagnostics: &mut Vec<
             continue;
         };
         let mut found: Vec<PartDefault> = Vec::new();
+        let mut named: Vec<String> = Vec::new();
         for each in part_node.each_with() {
+            let Some(option) = each.option() else {
+                continue;
+            };
+            if named.contains(&option.text()) {
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::DUPLICATE_NAME,
+                        format!("the value of `{}` is stated twice", option.text()),
+                    )
+                    .at(option.span(node.file), "again here"),
+                );
+                continue;
+            }
+            named.push(option.text());
             found.extend(each_with(
                 world,
                 (index, part),
@@ -452,39 +520,36 @@ fn each_with(
         .and_then(|bundle| bundle.parts.get(part))
         .map(|part| part.kinds.clone())
         .unwrap_or_default();
+    let name = option.text();
+    let mut known = kinds.is_empty();
     for kind in kinds {
-        let Some(product) = world.products.get(kind) else {
+        let options = world.products.get(kind).map(|product| &product.options);
+        let Some((index, target)) = options.and_then(|options| {
+            let mut options = options.iter().enumerate();
+            options.find(|(_, found)| found.name == name)
+        }) else {
             continue;
         };
-        let name = option.text();
-        let Some(index) = product.options.iter().position(|found| found.name == name) else {
-            continue;
-        };
-        let Some(target) = product.options.get(index) else {
-            continue;
-        };
-        let first = found.is_empty();
+        known = true;
         let mut own = Vec::new();
         let mut reader = Reader::new(world, scope, file, &mut own);
         let value = reader.read(&value, Some(target.ty));
-        if reader.ops().present(&value, "the value of an option")
-            && fit::always(&value, target.ty, world.show(), &mut own)
-        {
+        let fits = reader.ops().present(&value, "the value of an option")
+            && fit::always(&value, target.ty, world.show(), &mut own);
+        told_once(diagnostics, own);
+        if fits {
             found.push(PartDefault {
                 product: kind,
                 option: index,
                 value,
             });
-        } else if first {
-            diagnostics.append(&mut own);
-            return found;
         }
     }
-    if found.is_empty() {
+    if !known {
         diagnostics.push(
             Diagnostic::error(
                 codes::UNKNOWN_NAME,
-                format!("no product of this part has an option `{}`", option.text()),
+                format!("no product of this part has an option `{name}`"),
             )
             .at(option.span(file), "unknown option"),
         );

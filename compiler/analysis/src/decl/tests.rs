@@ -241,12 +241,14 @@ fn expectation(
                 "unit" => AmountOf::Unit,
                 other => {
                     let names = ["unit", "list", "contract", "net"];
-                    diagnostics.push(crate::world::unknown_name(
+                    let mut diagnostic = crate::world::unknown_name(
                         "amount of a charge called",
                         other,
                         measure.span(file),
                         names.into_iter(),
-                    ));
+                    );
+                    diagnostic.code = codes::UNKNOWN_IN_TEST;
+                    diagnostics.push(diagnostic);
                     return None;
                 }
             };

@@ -1,6 +1,6 @@
 //! Declared types: `Int from 1 to 100`, `Percent from 0% to 40% with 2 decimals`, `Text?`, `Region`.
 
-use quo_source::{Diagnostic, FileId, codes};
+use quo_source::{Diagnostic, FileId, Span, codes};
 use quo_syntax::ast::{self, AstNode};
 
 use crate::expr::ops::{MAX_SCALE, rescaled, same_unit};
@@ -42,13 +42,6 @@ pub fn read(
         }
     };
     number(world, node, unit, file, diagnostics)
-}
-
-/// The type a node declares, without a word about what is wrong with it.
-pub fn read_quietly(world: &World, node: Option<&ast::Type>) -> Option<Type> {
-    let mut unsaid = Vec::new();
-    let ty = read(world, node?, FileId(0), &mut unsaid);
-    (ty != Type::Unknown).then_some(ty)
 }
 
 fn plain(
@@ -167,7 +160,11 @@ fn number(
                             .push(crate::expr::fit::too_many_decimals(expr.span, decimals));
                         return None;
                     }
-                    rescaled(found, scale).map(|(value, _)| value)
+                    let end = rescaled(found, scale);
+                    if end.is_none() {
+                        reader.diagnostics.push(too_wide(expr.span));
+                    }
+                    end.map(|(value, _)| value)
                 }
                 (_, Type::Unknown) => None,
                 (_, found) => {
@@ -189,17 +186,24 @@ fn number(
         return Type::Unknown;
     };
     (result.min, result.max) = (*min, *max);
-    if min > max || *min <= i128::from(i64::MIN) || *max > i128::from(i64::MAX) {
-        let message = if min > max {
-            "no value lies between these bounds"
-        } else {
-            "these bounds are wider than an input can be"
-        };
+    if min > max {
         diagnostics.push(
-            Diagnostic::error(codes::BAD_BOUNDS, message)
+            Diagnostic::error(codes::BAD_BOUNDS, "no value lies between these bounds")
                 .at(bounds.span(file), "lowest first, both included"),
         );
         return Type::Unknown;
     }
+    if *min <= i128::from(i64::MIN) || *max > i128::from(i64::MAX) {
+        diagnostics.push(too_wide(bounds.span(file)));
+        return Type::Unknown;
+    }
     Type::Number(result)
+}
+
+fn too_wide(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        codes::BAD_BOUNDS,
+        "these bounds are wider than an input can be",
+    )
+    .at(span, "at most 18 digits with all decimals")
 }

@@ -1,6 +1,6 @@
 //! The vocabulary: enumerations, currencies, roles, systems, categories, facts, amounts and definitions.
 
-use quo_source::{Diagnostic, FileId, Span, codes};
+use quo_source::{Diagnostic, FileId, codes};
 use quo_syntax::ast::{self, AstNode};
 use quo_value::Currency;
 
@@ -8,7 +8,7 @@ use super::{Items, Placed, types};
 use crate::expr::{Reader, Scope, fit, literal};
 use crate::hir::{Amount, Enum, Fact, Named};
 use crate::types::{Number, Type, Unit, Value};
-use crate::world::{Define, World, sort_unique};
+use crate::world::{Define, World, find, sort_unique};
 
 /// Reads the vocabulary into `world`.
 pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>) {
@@ -45,6 +45,7 @@ pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>)
                     span: name.span(item.file),
                     file: item.file,
                     node: item.node.clone(),
+                    checked: None,
                 })
             })
             .collect(),
@@ -52,30 +53,7 @@ pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>)
         diagnostics,
     );
     need_quote_facts(world, items, diagnostics);
-}
-
-/// Checks every definition at its declaration.
-pub fn check_defines(world: &World, diagnostics: &mut Vec<Diagnostic>) {
-    for (index, define) in world.defines.iter().enumerate() {
-        let Some(node) = define.node.ty() else {
-            continue;
-        };
-        let ty = types::read(world, &node, define.file, diagnostics);
-        let Some(value) = define.node.value() else {
-            continue;
-        };
-        let mut reader = Reader::new(world, Scope::default(), define.file, diagnostics);
-        reader.defining.push(index);
-        let value = reader.read(&value, Some(ty));
-        if node.is_optional()
-            || !value.optional
-            || reader
-                .ops()
-                .present(&value, "a definition whose type has no `?`")
-        {
-            fit::always(&value, ty, world.show(), diagnostics);
-        }
-    }
+    clashes(world, diagnostics);
 }
 
 fn enums(items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<Enum> {
@@ -127,6 +105,15 @@ fn currencies(items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<Currency>
             }
         }
     }
+    if items.currencies.is_empty() {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::MISSING_FACT,
+                "the ruleset does not say in which currencies it sells",
+            )
+            .note("list them once, as `currencies EUR, USD`"),
+        );
+    }
     found.sort_by_key(|currency| currency.code());
     found
 }
@@ -165,8 +152,14 @@ fn amount(
 ) -> Option<Amount> {
     let name = item.node.name()?;
     let mut values: Vec<Option<i128>> = vec![None; world.currencies.len()];
+    let before = diagnostics.len();
     for node in item.node.values() {
         let span = node.span(item.file);
+        let told = diagnostics.len();
+        let literal = literal::literal(&node, item.file, diagnostics);
+        if diagnostics.len() > told {
+            continue;
+        }
         let Some((
             Value::Number(mantissa),
             Type::Number(Number {
@@ -174,7 +167,7 @@ fn amount(
                 scale,
                 ..
             }),
-        )) = literal::literal(&node, item.file, diagnostics)
+        )) = literal
         else {
             diagnostics.push(
                 Diagnostic::error(
@@ -191,7 +184,7 @@ fn amount(
             .position(|found| *found == currency)
             .and_then(|index| values.get_mut(index))
         else {
-            diagnostics.push(not_sold(currency, span));
+            diagnostics.push(crate::world::not_sold(world, currency.code(), span));
             continue;
         };
         if slot.is_some() {
@@ -202,13 +195,21 @@ fn amount(
                 )
                 .at(span, "one is enough"),
             );
+            continue;
         }
         if scale > currency.minor_units() {
             diagnostics.push(fit::too_many_decimals(span, currency.minor_units()));
             continue;
         }
         *slot = quo_value::pow10_i128(world.money_scale().saturating_sub(scale))
-            .and_then(|factor| mantissa.checked_mul(factor));
+            .and_then(|factor| mantissa.checked_mul(factor))
+            .filter(|mantissa| mantissa.unsigned_abs() <= Number::MONEY_LIMIT.unsigned_abs());
+        if slot.is_none() {
+            diagnostics.push(
+                Diagnostic::error(codes::OUT_OF_RANGE, "this amount has too many digits")
+                    .at(span, "larger than any amount of a decision"),
+            );
+        }
     }
     let missing: Vec<&str> = world
         .currencies
@@ -217,7 +218,8 @@ fn amount(
         .filter(|(_, value)| value.is_none())
         .map(|(currency, _)| currency.code())
         .collect();
-    if !missing.is_empty() {
+    // What is wrong with a value has been said; it is not missing as well.
+    if !missing.is_empty() && diagnostics.len() == before {
         diagnostics.push(
             Diagnostic::error(
                 codes::MISSING_CURRENCY,
@@ -239,16 +241,6 @@ fn amount(
         span: name.span(item.file),
         values: values.into_iter().map(Option::unwrap_or_default).collect(),
     })
-}
-
-/// The diagnostic for a currency that is not among `currencies`.
-pub fn not_sold(currency: Currency, span: Span) -> Diagnostic {
-    Diagnostic::error(
-        codes::UNKNOWN_CURRENCY,
-        format!("{} is not a currency that is sold in", currency.code()),
-    )
-    .at(span, "not among `currencies`")
-    .note("currencies that are sold in are listed once, as `currencies EUR, USD`")
 }
 
 fn facts(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<Fact> {
@@ -289,7 +281,7 @@ fn fact(
 ) -> Option<Fact> {
     let name = node.name()?;
     let ty_node = node.ty()?;
-    let ty = types::read(world, &ty_node, file, diagnostics);
+    let mut ty = types::read(world, &ty_node, file, diagnostics);
     if matches!(
         ty,
         Type::Number(Number {
@@ -305,7 +297,7 @@ fn fact(
             .at(ty_node.span(file), "not a type of inputs")
             .note("write `Decimal from … to … with 2 decimals`"),
         );
-        return None;
+        ty = Type::Unknown;
     }
     let default = node.default().and_then(|default| {
         let value =
@@ -336,7 +328,9 @@ fn need_quote_facts(world: &World, items: &Items, diagnostics: &mut Vec<Diagnost
         let found = world
             .fact("quote", name)
             .and_then(|index| world.facts.get(index));
-        let good = found.is_some_and(|fact| fact.ty == ty && !fact.optional);
+        // A type that does not exist has been reported.
+        let good =
+            found.is_some_and(|fact| fact.ty == Type::Unknown || (fact.ty == ty && !fact.optional));
         if good {
             continue;
         }
@@ -349,6 +343,7 @@ fn need_quote_facts(world: &World, items: &Items, diagnostics: &mut Vec<Diagnost
                 found,
                 place.and_then(|item| Some((item.file, item.node.name()?))),
             ) {
+                (Some(fact), _) if fact.ty == ty => diagnostic.at(fact.span, "this may be absent"),
                 (Some(fact), _) => diagnostic.at(fact.span, format!("not `{written}`")),
                 (None, Some((file, group))) => {
                     diagnostic.at(group.span(file), format!("`{name}` is missing"))
@@ -357,5 +352,51 @@ fn need_quote_facts(world: &World, items: &Items, diagnostics: &mut Vec<Diagnost
                     .note("declare `facts quote { currency: Currency, date: Date, term: Period }`"),
             },
         );
+    }
+}
+
+/// Types of the language, whose names no enumeration may take.
+const TYPES: [&str; 9] = [
+    "Bool", "Int", "Decimal", "Percent", "Money", "Date", "Period", "Text", "Currency",
+];
+
+/// Reports names that would hide each other.
+fn clashes(world: &World, diagnostics: &mut Vec<Diagnostic>) {
+    for found in &world.enums {
+        if TYPES.contains(&found.name.as_str()) {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::DUPLICATE_NAME,
+                    format!("`{}` is a type of the language", found.name),
+                )
+                .at(found.span, "an enum needs another name"),
+            );
+        }
+    }
+    for fact in world.facts.iter().filter(|fact| fact.group == "line") {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::DUPLICATE_NAME,
+                "facts cannot be called `line`, which is what is charged",
+            )
+            .at(
+                fact.span,
+                format!("`line.{}` would be an option", fact.name),
+            ),
+        );
+    }
+    for define in &world.defines {
+        if let Some(amount) =
+            find(&world.amounts, &define.name).and_then(|at| world.amounts.get(at))
+        {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::DUPLICATE_NAME,
+                    format!("`{}` is both an amount and a definition", define.name),
+                )
+                .at(define.span, "declared again here")
+                .also(amount.span, "first declared here"),
+            );
+        }
     }
 }

@@ -33,7 +33,43 @@ impl Reader<'_> {
             Op::GreaterOrEqual => BinaryOp::Ge,
             _ => BinaryOp::Eq,
         };
+        for (part, other) in [(&left, &right), (&right, &left)] {
+            if let ExprKind::Const(value) = &other.kind
+                && !self.may_hold(part, value, other.span)
+            {
+                return unknown(span);
+            }
+        }
         self.ops().comparison(op, left, right, span)
+    }
+
+    /// Whether a part can hold a product; says so if not, since such a comparison decides nothing.
+    pub fn may_hold(&mut self, part: &Expr, value: &Value, span: Span) -> bool {
+        let (ExprKind::PartKind { up, part }, Value::Product(product)) = (&part.kind, value) else {
+            return true;
+        };
+        let bundle = if *up == 0 {
+            self.scope.product
+        } else {
+            self.scope.within
+        };
+        let products = &self.world.products;
+        let Some(part) = bundle
+            .and_then(|bundle| products.get(bundle))
+            .and_then(|bundle| bundle.parts.get(*part))
+        else {
+            return true;
+        };
+        if part.kinds.contains(product) {
+            return true;
+        }
+        let name = |product: usize| products.get(product).map(|product| product.name.as_str());
+        let names: Vec<&str> = part.kinds.iter().filter_map(|kind| name(*kind)).collect();
+        let what = format!("product in the part `{}` called", part.name);
+        let wrong = name(*product).unwrap_or_default();
+        let diagnostic = crate::world::unknown_name(&what, wrong, span, names.into_iter());
+        self.diagnostics.push(diagnostic);
+        false
     }
 
     /// `A in { B, C }`, `A in B to C`, and their opposites.
@@ -66,9 +102,12 @@ impl Reader<'_> {
                     self.read(&to, Some(element.ty)),
                 );
                 let mut ops = self.ops();
-                // Two comparisons, so that their refusals are the same as those of `>=` and `<=`.
+                // Two comparisons, so that their refusals are the same as those of `>=` and `<=`; one refusal is enough.
+                let before = ops.diagnostics.len();
                 ops.comparison(BinaryOp::Ge, element.clone(), from.clone(), span);
-                ops.comparison(BinaryOp::Le, element.clone(), to.clone(), span);
+                if ops.diagnostics.len() == before {
+                    ops.comparison(BinaryOp::Le, element.clone(), to.clone(), span);
+                }
                 Expr {
                     kind: ExprKind::InRange(Box::new(element), Box::new(from), Box::new(to)),
                     ty: Type::Bool,
@@ -87,34 +126,7 @@ impl Reader<'_> {
         };
         if node.is_negated() {
             // Absent is in nothing and out of nothing: "not in" needs a value to be there.
-            let present = match &inside.kind {
-                ExprKind::InSet(element, _) | ExprKind::InRange(element, _, _)
-                    if element.optional =>
-                {
-                    Some(Expr {
-                        kind: ExprKind::Present(element.clone(), true),
-                        ty: Type::Bool,
-                        optional: false,
-                        span,
-                    })
-                }
-                _ => None,
-            };
-            let outside = Expr {
-                kind: ExprKind::Not(Box::new(inside)),
-                ty: Type::Bool,
-                optional: false,
-                span,
-            };
-            return match present {
-                Some(present) => Expr {
-                    kind: ExprKind::Binary(BinaryOp::And, Box::new(present), Box::new(outside)),
-                    ty: Type::Bool,
-                    optional: false,
-                    span,
-                },
-                None => outside,
-            };
+            return outside(inside, span);
         }
         inside
     }
@@ -130,14 +142,22 @@ impl Reader<'_> {
                 if found.scale > wanted.scale =>
             {
                 // It can never be equal: more decimals than any value has.
-                self.diagnostics
-                    .push(fit::too_many_decimals(expr.span, wanted.scale));
+                self.diagnostics.push(fit::too_many_decimals(
+                    expr.span,
+                    fit::shown_decimals(wanted),
+                ));
                 None
             }
             (ExprKind::Const(Value::Number(_)), Type::Number(wanted), Type::Number(found)) => {
-                rescaled(found, wanted.scale).map(|(value, _)| Value::Number(value))
+                let raised = rescaled(found, wanted.scale);
+                if raised.is_none() {
+                    self.diagnostics.push(fit::too_large(expr.span));
+                }
+                raised.map(|(value, _)| Value::Number(value))
             }
-            (ExprKind::Const(value), _, _) => Some(value),
+            (ExprKind::Const(value), _, _) => {
+                self.may_hold(like, &value, expr.span).then_some(value)
+            }
             _ => {
                 self.diagnostics.push(
                     Diagnostic::error(codes::NOT_HERE, "a list holds fixed values")
@@ -226,4 +246,35 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The opposite of a membership. Absent is in nothing and out of nothing: "not in" needs every value to be there.
+fn outside(inside: Expr, span: Span) -> Expr {
+    let truth = |kind| Expr {
+        kind,
+        ty: Type::Bool,
+        optional: false,
+        span,
+    };
+    let mut asked: Vec<Expr> = Vec::new();
+    match &inside.kind {
+        ExprKind::InSet(element, _) => asked.push((**element).clone()),
+        ExprKind::InRange(element, from, to) => {
+            asked.extend([(**element).clone(), (**from).clone(), (**to).clone()]);
+        }
+        _ => {}
+    }
+    let outside = truth(ExprKind::Not(Box::new(inside)));
+    asked
+        .into_iter()
+        .filter(|value| value.optional)
+        .rev()
+        .fold(outside, |rest, value| {
+            let present = truth(ExprKind::Present(Box::new(value), true));
+            truth(ExprKind::Binary(
+                BinaryOp::And,
+                Box::new(present),
+                Box::new(rest),
+            ))
+        })
 }

@@ -30,9 +30,12 @@ pub fn constant(
                 diagnostics.push(too_many_decimals(expr.span, shown_decimals(wanted)));
                 return None;
             }
-            let (mantissa, _) = rescaled(found, wanted.scale)?;
+            let Some((mantissa, _)) = rescaled(found, wanted.scale) else {
+                diagnostics.push(outside(expr.span, &number_text(found.min, found), wanted));
+                return None;
+            };
             if mantissa < wanted.min || mantissa > wanted.max {
-                diagnostics.push(outside(expr.span, mantissa, wanted));
+                diagnostics.push(outside(expr.span, &number_text(mantissa, wanted), wanted));
                 return None;
             }
             Some(Value::Number(mantissa))
@@ -99,19 +102,24 @@ pub fn mismatch(span: Span, wanted: Type, found: Type, show: Show<'_>) -> Diagno
 
 /// The diagnostic for more decimals than there may be.
 pub fn too_many_decimals(span: Span, decimals: u8) -> Diagnostic {
-    let places = if decimals == 1 {
-        "1 decimal is".to_owned()
-    } else {
-        format!("{decimals} decimals are")
+    let places = match decimals {
+        0 => "without decimals".to_owned(),
+        1 => "at most 1 decimal".to_owned(),
+        more => format!("at most {more} decimals"),
     };
-    Diagnostic::error(codes::TOO_MANY_DECIMALS, "more decimals than there may be")
-        .at(span, format!("at most {places} allowed here"))
+    Diagnostic::error(codes::TOO_MANY_DECIMALS, "more decimals than there may be").at(span, places)
 }
 
-fn outside(span: Span, mantissa: i128, wanted: Number) -> Diagnostic {
+/// The diagnostic for a number with more digits than those it is compared with can have.
+pub fn too_large(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::OUT_OF_RANGE, "this number has too many digits")
+        .at(span, "larger than any value it could meet")
+}
+
+fn outside(span: Span, value: &str, wanted: Number) -> Diagnostic {
     Diagnostic::error(
         codes::OUTSIDE_BOUNDS,
-        format!("{} is outside the bounds", number_text(mantissa, wanted)),
+        format!("{value} is outside the bounds"),
     )
     .at(
         span,
@@ -124,7 +132,7 @@ fn outside(span: Span, mantissa: i128, wanted: Number) -> Diagnostic {
 }
 
 /// The decimals of a number as its author counts them.
-fn shown_decimals(number: Number) -> u8 {
+pub fn shown_decimals(number: Number) -> u8 {
     if number.unit == crate::types::Unit::Percent {
         number.scale.saturating_sub(2)
     } else {

@@ -16,14 +16,7 @@ pub fn literal(
     let span = node.span(file);
     match node.value() {
         Ok(value) => constant(value, span, diagnostics),
-        Err(error @ literal::LiteralError::TooManyDigits(_)) => {
-            diagnostics.push(
-                Diagnostic::error(codes::OUT_OF_RANGE, error.to_string())
-                    .at(span, "at most 28 decimals and 38 digits"),
-            );
-            None
-        }
-        // Everything else the parser has reported.
+        // What is wrong with its text the parser has reported.
         Err(_) => None,
     }
 }

@@ -10,6 +10,7 @@ pub mod literal;
 pub mod ops;
 mod paths;
 mod rounding;
+pub mod size;
 pub use rounding::mode;
 
 use quo_source::{Diagnostic, FileId, Span, codes};
@@ -51,8 +52,6 @@ pub struct Reader<'a> {
     pub lets: &'a [(String, Expr)],
     /// Where mistakes go.
     pub diagnostics: &'a mut Vec<Diagnostic>,
-    /// Definitions being read, to find one that needs itself.
-    pub defining: Vec<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -69,7 +68,6 @@ impl<'a> Reader<'a> {
             file,
             lets: &[],
             diagnostics,
-            defining: Vec::new(),
         }
     }
 
@@ -247,7 +245,21 @@ impl<'a> Reader<'a> {
         let condition = self.condition(&condition);
         let then = self.read(&then, expected);
         let otherwise = self.read(&otherwise, expected.or(Some(then.ty)));
-        if !self.ops().comparable(&then, &otherwise, span) {
+        if then.ty == Type::Unknown || otherwise.ty == Type::Unknown {
+            return unknown(span);
+        }
+        if !ops::of_one_kind(then.ty, otherwise.ty) {
+            let show = self.world.show();
+            let (a, b) = (show.ty(then.ty), show.ty(otherwise.ty));
+            self.diagnostics.push(
+                Diagnostic::error(
+                    codes::TYPE_MISMATCH,
+                    format!("one branch is {a}, the other {b}"),
+                )
+                .at(span, "both branches are of one kind")
+                .also(then.span, a)
+                .also(otherwise.span, b),
+            );
             return unknown(span);
         }
         let ty = match (then.ty, otherwise.ty) {

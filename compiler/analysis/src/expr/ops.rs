@@ -58,6 +58,9 @@ impl Ops<'_> {
     pub fn logic(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Expr {
         self.truth(&left);
         self.truth(&right);
+        if left.ty == Type::Unknown || right.ty == Type::Unknown {
+            return unknown(span);
+        }
         binary(op, left, right, Type::Bool, span)
     }
 
@@ -101,8 +104,7 @@ impl Ops<'_> {
     pub fn comparable(&mut self, left: &Expr, right: &Expr, span: Span) -> bool {
         let same = match (left.ty, right.ty) {
             (Type::Unknown, _) | (_, Type::Unknown) => return false,
-            (Type::Number(a), Type::Number(b)) => same_unit(a.unit, b.unit),
-            (a, b) => a == b,
+            (a, b) => of_one_kind(a, b),
         };
         if !same {
             let (a, b) = (self.show.ty(left.ty), self.show.ty(right.ty));
@@ -110,9 +112,15 @@ impl Ops<'_> {
                 codes::TYPE_MISMATCH,
                 format!("{a} cannot be compared with {b}"),
             )
-            .at(span, "two different kinds of values")
-            .also(left.span, a.clone())
-            .also(right.span, b.clone());
+            .also(left.span, a.clone());
+            // A cell is compared with its heading: then its place is that of the right side.
+            diagnostic = if span == right.span {
+                diagnostic.at(span, b.clone())
+            } else {
+                diagnostic
+                    .at(span, "two different kinds of values")
+                    .also(right.span, b.clone())
+            };
             if let Some((advice, place, text)) = advice(left, right) {
                 diagnostic = diagnostic.suggest(advice, place, text);
             } else if let Some(note) = note_for(left.ty, right.ty) {
@@ -262,6 +270,9 @@ impl Ops<'_> {
                 .note("a percentage needs its base: write `P% of X`, then add or subtract that");
         } else if let Some(note) = note_for(left.ty, right.ty) {
             diagnostic = diagnostic.note(note);
+        } else if is_calendar(left.ty) || is_calendar(right.ty) {
+            diagnostic = diagnostic
+                .note("days and periods are compared, such as `quote.term >= 24 months`, and not calculated with");
         }
         self.diagnostics.push(diagnostic);
     }
@@ -297,6 +308,15 @@ fn binary(op: BinaryOp, left: Expr, right: Expr, ty: Type, span: Span) -> Expr {
     }
 }
 
+/// Whether values of two types compare.
+#[must_use]
+pub fn of_one_kind(a: Type, b: Type) -> bool {
+    match (a, b) {
+        (Type::Number(a), Type::Number(b)) => same_unit(a.unit, b.unit),
+        (a, b) => a == b,
+    }
+}
+
 /// Whether two numbers count the same.
 #[must_use]
 pub fn same_unit(a: Unit, b: Unit) -> bool {
@@ -305,6 +325,10 @@ pub fn same_unit(a: Unit, b: Unit) -> bool {
             (a, b),
             (Unit::Int, Unit::Decimal) | (Unit::Decimal, Unit::Int)
         )
+}
+
+fn is_calendar(ty: Type) -> bool {
+    matches!(ty, Type::Date | Type::Months | Type::Days)
 }
 
 fn is_percent(ty: Type) -> bool {

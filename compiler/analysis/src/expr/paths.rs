@@ -11,22 +11,23 @@ use crate::types::{Type, Value};
 use crate::world::find;
 
 impl Reader<'_> {
-    /// Whether what a bare name means may depend on what it is compared with.
+    /// Whether what an expression means may depend on what it is compared with: a bare name that is nothing by itself.
     pub(super) fn depends_on_expected(&self, node: &ast::Expr) -> bool {
-        let ast::Expr::Path(path) = node else {
-            return false;
-        };
-        match path.segments().as_slice() {
-            [(name, _)] => self
-                .single(
-                    name,
-                    Span {
-                        file: self.file,
-                        start: 0,
-                        end: 0,
-                    },
-                )
-                .is_none(),
+        match node {
+            ast::Expr::Paren(node) => node
+                .inner()
+                .is_some_and(|inner| self.depends_on_expected(&inner)),
+            ast::Expr::If(node) => [node.then(), node.otherwise()]
+                .into_iter()
+                .flatten()
+                .any(|branch| self.depends_on_expected(&branch)),
+            ast::Expr::Path(path) => match path.segments().as_slice() {
+                [(name, _)] => {
+                    self.single(name, self.file.span(0, 0)).is_none()
+                        && find(&self.world.defines, name).is_none()
+                }
+                _ => false,
+            },
             _ => false,
         }
     }
@@ -126,10 +127,13 @@ impl Reader<'_> {
 
     /// `part.option`, `line.option`, `group.fact`, `Enum.Value`.
     fn pair(&mut self, first: &str, second: &str, span: Span) -> Expr {
-        if first == "line"
-            && let Some(index) = self.scope.product
-        {
-            let Some(product) = self.product(index) else {
+        if first == "line" {
+            let Some(product) = self.scope.product.and_then(|index| self.product(index)) else {
+                self.diagnostics.push(
+                    Diagnostic::error(codes::NOT_HERE, "there is no line here, only the quote")
+                        .at(span, "an option of which line?")
+                        .note("options of lines are known to adjustments, eligibility rules, constraints of bundles and tasks"),
+                );
                 return unknown(span);
             };
             if let Some((option, ty)) = option_of(product, second) {
@@ -198,7 +202,7 @@ impl Reader<'_> {
             self.diagnostics.push(
                 Diagnostic::error(codes::NOT_HERE, format!("the part `{first}` may hold several products, so `{first}.{second}` has no one meaning"))
                     .at(span, "which of them?")
-                    .note(format!("ask what it holds: `{first} has …`, `{first} is …`, `count of {first}`")),
+                    .note(format!("ask what it holds: `{first} has …`, `count of {first}`")),
             );
             return unknown(span);
         };
@@ -262,57 +266,17 @@ impl Reader<'_> {
         })
     }
 
-    /// A definition, read again where it is used.
-    fn definition(&mut self, name: &str, span: Span) -> Option<Expr> {
+    /// The checked expression of a definition; one that is wrong has been reported.
+    fn definition(&self, name: &str, span: Span) -> Option<Expr> {
         let index = find(&self.world.defines, name)?;
         let define = self.world.defines.get(index)?;
-        if self.defining.contains(&index) {
-            self.diagnostics.push(
-                Diagnostic::error(
-                    codes::CYCLE,
-                    format!("the definition of `{name}` needs itself"),
-                )
-                .at(span, "used here")
-                .also(define.span, "defined here"),
-            );
-            return Some(unknown(span));
-        }
-        let mut defining = self.defining.clone();
-        defining.push(index);
-        // Its own mistakes are reported at its declaration; only a cycle is found by reading it here.
-        let mut found = Vec::new();
-        let mut reader = Reader {
-            scope: super::Scope::default(),
-            file: define.file,
-            lets: &[],
-            diagnostics: &mut found,
-            defining,
-            world: self.world,
-        };
-        let expected = crate::decl::types::read_quietly(self.world, define.node.ty().as_ref());
-        let value = define
-            .node
-            .value()
-            .map_or_else(|| unknown(span), |value| reader.read(&value, expected));
-        if self.defining.is_empty()
-            && found
-                .iter()
-                .any(|diagnostic| diagnostic.code == codes::CYCLE)
-        {
-            self.diagnostics.extend(
-                found
-                    .into_iter()
-                    .filter(|diagnostic| diagnostic.code == codes::CYCLE)
-                    .take(1),
-            );
-        } else {
-            self.diagnostics.extend(
-                found
-                    .into_iter()
-                    .filter(|diagnostic| diagnostic.code == codes::CYCLE),
-            );
-        }
-        Some(value)
+        Some(match &define.checked {
+            Some(checked) => Expr {
+                span,
+                ..checked.clone()
+            },
+            None => unknown(span),
+        })
     }
 
     /// The part a path of one word names: levels up, index, bundle.
@@ -385,17 +349,47 @@ impl Reader<'_> {
             .filter_map(|bundle| self.product(bundle))
             .flat_map(|bundle| bundle.parts.iter().map(|part| part.name.as_str()))
             .collect();
-        let mut diagnostic =
-            crate::world::unknown_name("part", &path.text(), span, names.iter().copied());
-        if names.is_empty() {
-            diagnostic =
-                diagnostic.note("an adjustment sees the parts of a bundle with `on … in BUNDLE`");
-        }
-        self.diagnostics.push(diagnostic);
+        self.diagnostics.push(if names.is_empty() {
+            Diagnostic::error(codes::NOT_HERE, "there are no parts here")
+                .at(span, "a part of which bundle?")
+                .note("parts are known inside their bundle, to its tasks, and to adjustments `on … in BUNDLE`")
+        } else {
+            crate::world::unknown_name("part", &path.text(), span, names.iter().copied())
+        });
     }
 
     fn product(&self, index: usize) -> Option<&Product> {
         self.world.products.get(index)
+    }
+
+    /// Why a name that means something elsewhere means nothing here.
+    fn not_here(&self, name: &str, span: Span) -> Option<Diagnostic> {
+        if let Some((_, part, bundle)) = self.find_part(name) {
+            let kinds = self.product(bundle)?.parts.get(part)?.kinds.as_slice();
+            let first = kinds.first().and_then(|kind| self.product(*kind));
+            let example = first.map_or("Kind", |kind| kind.name.as_str());
+            return Some(
+                Diagnostic::error(
+                    codes::NOT_HERE,
+                    format!("the part `{name}` may hold several products, so it is none of them"),
+                )
+                .at(span, "which of them?")
+                .note(format!("ask `{name} has {example}` or `count of {name}`")),
+            );
+        }
+        match name {
+            "asked" => Some(
+                Diagnostic::error(codes::NOT_HERE, "nothing is asked for here")
+                    .at(span, "no request holds such a value")
+                    .note("an adjustment says `asked for by ROLE as Percent from 0% to 20% with 2 decimals`"),
+            ),
+            "list" => Some(
+                Diagnostic::error(codes::NOT_HERE, "there is a list price only where a charge is adjusted")
+                    .at(span, "not known here")
+                    .note("the total of a quote is `total of list`, in approval matrices"),
+            ),
+            _ => None,
+        }
     }
 
     fn unknown_single(&mut self, name: &str, expected: Option<Type>, span: Span) -> Expr {
@@ -416,18 +410,16 @@ impl Reader<'_> {
             return unknown(span);
         }
         if expected == Some(Type::Currency) {
-            let values: Vec<&str> = self
-                .world
-                .currencies
-                .iter()
-                .map(|currency| currency.code())
-                .collect();
-            self.diagnostics.push(crate::world::unknown_name(
-                "currency sold in called",
-                name,
-                span,
-                values.into_iter(),
-            ));
+            let diagnostic = crate::world::not_sold(self.world, name, span);
+            self.diagnostics.push(diagnostic);
+            return unknown(span);
+        }
+        // What it is compared with is wrong already; then nobody can tell what this means.
+        if expected == Some(Type::Unknown) {
+            return unknown(span);
+        }
+        if let Some(diagnostic) = self.not_here(name, span) {
+            self.diagnostics.push(diagnostic);
             return unknown(span);
         }
         if matches!(expected, Some(Type::Text)) {
@@ -436,7 +428,7 @@ impl Reader<'_> {
                     codes::UNKNOWN_NAME,
                     format!("nothing is called `{name}` here"),
                 )
-                .at(span, "a text stands in quotes")
+                .at(span, "unknown name")
                 .suggest("a text stands in quotes", span, format!("{name:?}")),
             );
             return unknown(span);
@@ -485,6 +477,10 @@ impl Reader<'_> {
                 span,
                 fact.clone(),
             )
+        } else if find(&self.world.products, name).is_some() {
+            diagnostic.note(format!(
+                "`{name}` is a product; ask a part for it, as `part is {name}` or `part has {name}`"
+            ))
         } else if let Some(found) = in_enum {
             diagnostic.note(format!(
                 "`{name}` is a value of `{}`; it stands where such a value is compared",

@@ -139,7 +139,19 @@ impl Reader<'_> {
         };
         let part = self.read(&part, None);
         let whole = self.read(&whole, Some(part.ty));
-        if !self.ops().comparable(&part, &whole, span) {
+        if part.ty == Type::Unknown || whole.ty == Type::Unknown {
+            return unknown(span);
+        }
+        let numbers = matches!((part.ty, whole.ty), (Type::Number(_), Type::Number(_)));
+        if !numbers || !super::ops::of_one_kind(part.ty, whole.ty) {
+            let show = self.world.show();
+            let (a, b) = (show.ty(part.ty), show.ty(whole.ty));
+            self.diagnostics.push(
+                Diagnostic::error(codes::TYPE_MISMATCH, format!("{a} is no percentage of {b}"))
+                    .at(span, "two numbers of one kind are expected")
+                    .also(part.span, a)
+                    .also(whole.span, b),
+            );
             return unknown(span);
         }
         self.divide(
@@ -190,7 +202,6 @@ impl Reader<'_> {
         let Some(scale) = self.places(&places, unit) else {
             return unknown(span);
         };
-        let can_be_zero = b.min <= 0 && b.max >= 0;
         let wanted = Type::Number(Number {
             unit,
             scale,
@@ -199,49 +210,40 @@ impl Reader<'_> {
         });
         let otherwise = match otherwise.and_then(|clause| clause.value()) {
             Some(node) => self.read(&node, Some(wanted)),
-            None if can_be_zero => {
-                self.diagnostics.push(
-                    Diagnostic::error(
-                        codes::MISSING_PIECE,
-                        "what is divided by can be zero, and nothing says what holds then",
-                    )
-                    .at(divisor.span, "this can be zero")
-                    .suggest(
-                        "say what holds then",
-                        span.after(),
-                        if unit == Unit::Percent {
-                            ", otherwise 0%"
-                        } else {
-                            ", otherwise 0"
-                        },
-                    ),
-                );
-                return unknown(span);
-            }
-            None => Expr {
-                kind: ExprKind::Const(crate::types::Value::Number(0)),
-                ty: Type::Number(Number {
-                    unit,
-                    scale,
-                    min: 0,
-                    max: 0,
-                }),
-                optional: false,
-                span,
-            },
+            // The parser has asked for it.
+            None => return unknown(span),
         };
         let Some(otherwise) = self.otherwise_fits(otherwise, unit, scale) else {
             return unknown(span);
         };
-        // |a / b| is at most |a| where b is at least one of its last decimal; the range is what that gives at the scale.
+        if !self.ops().present(&otherwise, "a quotient") {
+            return unknown(span);
+        }
+        // |a / b| is at most |a| / |b|, where b is at least one of its last decimal; the range is what that gives at the
+        // scale, one wider for the rounding.
+        let least = if b.min > 0 {
+            b.min.unsigned_abs()
+        } else if b.max < 0 {
+            b.max.unsigned_abs()
+        } else {
+            1
+        };
         let widest = a.min.unsigned_abs().max(a.max.unsigned_abs());
         let factor = quo_value::pow10_i128(scale.saturating_add(b.scale).saturating_sub(a.scale))
             .map(i128::unsigned_abs);
         let most = factor
             .and_then(|factor| widest.checked_mul(factor))
+            .map(|most| most.checked_div(least).unwrap_or(most))
             .and_then(|most| i128::try_from(most).ok())
             .and_then(|most| most.checked_add(1));
-        let range = Some(most.map_or((-i128::MAX, i128::MAX), |most| (-most, most)));
+        let (low, high) = match otherwise.ty {
+            Type::Number(number) => {
+                super::ops::rescaled(number, scale).unwrap_or((-i128::MAX, i128::MAX))
+            }
+            _ => (0, 0),
+        };
+        let range = most.map_or((-i128::MAX, i128::MAX), |most| (-most, most));
+        let range = Some((range.0.min(low), range.1.max(high)));
         let Some(number) = self.ops().number(unit, scale, range, span) else {
             return unknown(span);
         };
@@ -265,8 +267,13 @@ impl Reader<'_> {
                 Some(otherwise)
             }
             Type::Number(number) if same_unit(number.unit, unit) => {
+                let decimals = super::fit::shown_decimals(Number {
+                    unit,
+                    scale,
+                    ..number
+                });
                 self.diagnostics
-                    .push(super::fit::too_many_decimals(otherwise.span, scale));
+                    .push(super::fit::too_many_decimals(otherwise.span, decimals));
                 None
             }
             Type::Unknown => None,

@@ -42,7 +42,7 @@ pub fn read(
         .at(named_at, "named here");
         diagnostics.push(match crate::show::nearest(path, tables.iter().copied()) {
             Some(near) => diagnostic.suggest(
-                format!("did you mean `{near}`"),
+                format!("did you mean `{near:?}`"),
                 named_at,
                 format!("{near:?}"),
             ),
@@ -94,7 +94,31 @@ pub fn read(
             file: id,
             at: skipped.saturating_add(start).saturating_add(blank),
         };
+        if line.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::BAD_CSV,
+                    format!("`{path}` has a quote that is never closed"),
+                )
+                .at(fields.first_line(), "the record that begins here")
+                .note("a cell with a quote in it is written `\"a \"\" b\"`"),
+            );
+            return Ok(None);
+        }
         if imported.headings.is_empty() {
+            if let Some(separator) = foreign_separator(&record) {
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::BAD_CSV,
+                        format!("the cells of `{path}` are separated by {separator}"),
+                    )
+                    .at(fields.whole(), "one cell, as there is no comma")
+                    .note(
+                        "save it with commas between the cells and decimal points in the numbers",
+                    ),
+                );
+                return Ok(None);
+            }
             imported.headings = record
                 .iter()
                 .enumerate()
@@ -138,6 +162,18 @@ pub fn read(
     Ok(Some(imported))
 }
 
+/// The separator of a heading line that a spreadsheet has written for another country.
+fn foreign_separator(headings: &csv::StringRecord) -> Option<&'static str> {
+    let only = (headings.len() == 1).then(|| headings.get(0)).flatten()?;
+    if only.contains(';') {
+        Some("semicolons")
+    } else if only.contains('\t') {
+        Some("tabs")
+    } else {
+        None
+    }
+}
+
 fn read_cell(cell: &str, heading: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> RawCell {
     match parse_cell(cell) {
         Ok(parsed) => imported_cell(parsed, cell, span),
@@ -147,10 +183,16 @@ fn read_cell(cell: &str, heading: &str, span: Span, diagnostics: &mut Vec<Diagno
             } else {
                 codes::BAD_CELL
             };
-            diagnostics.push(
-                Diagnostic::error(code, format!("`{}` is not a cell: {error}", cell.trim()))
-                    .at_cell(span, heading, "in this cell"),
-            );
+            let message = if cell.trim().is_empty() {
+                error.to_string()
+            } else {
+                format!("`{}` is not a cell: {error}", cell.trim())
+            };
+            diagnostics.push(Diagnostic::error(code, message).at_cell(
+                span,
+                heading,
+                "in this cell",
+            ));
             RawCell {
                 span,
                 text: cell.trim().to_owned(),
@@ -171,6 +213,11 @@ impl Fields<'_> {
     /// The place of the record without its line end.
     fn whole(&self) -> Span {
         self.place(0, self.line.trim_end_matches(['\r', '\n']).len())
+    }
+
+    /// The place of the record's first line.
+    fn first_line(&self) -> Span {
+        self.place(0, self.line.find(['\r', '\n']).unwrap_or(self.line.len()))
     }
 
     /// The place of a field: commas inside quotes do not end one.

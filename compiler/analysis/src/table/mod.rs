@@ -146,7 +146,7 @@ pub fn build(
     last: Option<usize>,
 ) -> Option<Table> {
     let mut columns: Vec<(bool, usize, Heading, Vec<Cell>)> = Vec::new();
-    let mut complete = true;
+    let mut complete = twice(&headings, reader);
     for (index, heading) in headings.into_iter().enumerate() {
         let range = last == Some(index) || is_range(rows, index);
         if range && !has_order(reader, &heading) {
@@ -216,6 +216,29 @@ pub fn build(
     })
 }
 
+/// Whether no two columns have one heading.
+fn twice(headings: &[Heading], reader: &mut Reader<'_>) -> bool {
+    let mut once = true;
+    for (index, heading) in headings.iter().enumerate() {
+        let mut before = headings.iter().take(index);
+        let Some(before) = before.find(|before| before.name == heading.name) else {
+            continue;
+        };
+        once = false;
+        let message = format!("the column `{}` stands twice", heading.name);
+        let diagnostic = Diagnostic::error(codes::BAD_HEADER, message);
+        let (place, first) = (heading.expr.span, before.expr.span);
+        reader.diagnostics.push(if place.file == reader.file {
+            diagnostic.at(place, "again here").also(first, "first here")
+        } else {
+            diagnostic
+                .at_cell(place, &heading.name, "again here")
+                .also_cell(first, &heading.name, "first here")
+        });
+    }
+    once
+}
+
 /// The stable key of a row: its cells by heading, in the order of the headings' names; `*` if it says nothing.
 fn key(row: &RawRow, names: &[(usize, String)]) -> String {
     let mut parts: Vec<String> = names
@@ -257,6 +280,9 @@ fn read_cell(
     heading: &Heading,
     range: bool,
 ) -> Option<Cell> {
+    if heading.expr.ty == Type::Unknown {
+        return None;
+    }
     let before = reader.diagnostics.len();
     let read = match &cell.content {
         Content::Any => Some(Cell::Any),
@@ -420,7 +446,16 @@ fn operand_expr(
     let expected = Some(heading.expr.ty);
     match operand {
         Operand::Tree(node) => reader.read(node, expected),
-        Operand::Imported(CellValue::Name(words), span) => reader.named(words, expected, *span),
+        // A truth value is a word like any other to the grammar of cells.
+        Operand::Imported(CellValue::Name(words), span) => match (words.as_slice(), expected) {
+            ([word], Some(Type::Bool)) if word == "yes" || word == "no" => Expr {
+                kind: ExprKind::Const(Value::Bool(word == "yes")),
+                ty: Type::Bool,
+                optional: false,
+                span: *span,
+            },
+            _ => reader.named(words, expected, *span),
+        },
         Operand::Imported(CellValue::Literal(value), span) => {
             match literal::constant(value.clone(), *span, reader.diagnostics) {
                 Some((value, ty)) => Expr {
@@ -456,21 +491,21 @@ fn bound(reader: &mut Reader<'_>, expr: &Expr, heading: &Heading) -> Option<Boun
                 return None;
             }
             if found.scale > wanted.scale {
-                let decimals = if wanted.unit == crate::types::Unit::Percent {
-                    wanted.scale.saturating_sub(2)
-                } else {
-                    wanted.scale
-                };
-                reader
-                    .diagnostics
-                    .push(fit::too_many_decimals(expr.span, decimals));
+                reader.diagnostics.push(fit::too_many_decimals(
+                    expr.span,
+                    fit::shown_decimals(wanted),
+                ));
                 return None;
             }
-            rescaled(found, wanted.scale).map(|(value, _)| Bound::Const(value))
+            let raised = rescaled(found, wanted.scale);
+            if raised.is_none() {
+                reader.diagnostics.push(fit::too_large(expr.span));
+            }
+            raised.map(|(value, _)| Bound::Const(value))
         }
-        (wanted, found, ExprKind::Const(value)) if wanted == found => {
-            Some(Bound::Const(encoded(value)))
-        }
+        (wanted, found, ExprKind::Const(value)) if wanted == found => reader
+            .may_hold(&heading.expr, value, expr.span)
+            .then(|| Bound::Const(encoded(value))),
         (wanted, found, ExprKind::Const(_)) => {
             reader
                 .diagnostics

@@ -9,8 +9,9 @@ use super::csv::Imported;
 use super::{Content, Heading, Operand, RawCell, RawItem, RawRow, build, raw_cells};
 use crate::check;
 use crate::decl::Context;
+use crate::decl::adjustments::told_once;
 use crate::expr::{Reader, Scope, literal};
-use crate::hir::{Expr, ExprKind, Prices, Quantity};
+use crate::hir::{Cell, Expr, ExprKind, Prices, Quantity, Table};
 use crate::types::{Number, Type, Unit, Value};
 use crate::world::World;
 
@@ -30,6 +31,8 @@ pub struct Priced<'a> {
     pub file: FileId,
     /// Where the prices are asked for.
     pub span: Span,
+    /// The currencies of the book.
+    pub currencies: &'a [usize],
 }
 
 /// The prices of an inline table.
@@ -119,7 +122,7 @@ pub fn by_charge(
                 codes::BAD_HEADER,
                 "a table of many charges has a column `charge`",
             )
-            .at_cell(span, "charge", "this heading line has none")
+            .at(span, "this heading line has none")
             .note("its cells name charges, such as `Platform.subscription`"),
         );
         return found;
@@ -240,11 +243,8 @@ fn price_last(
             .last()
             .map_or(imported.file.span(0, 0), |(_, span)| *span);
         diagnostics.push(
-            Diagnostic::error(codes::BAD_HEADER, "a table of prices has a column `price`").at_cell(
-                span,
-                "price",
-                "this heading line has none",
-            ),
+            Diagnostic::error(codes::BAD_HEADER, "a table of prices has a column `price`")
+                .at(span, "this heading line has none"),
         );
         return None;
     };
@@ -295,8 +295,7 @@ fn heading_expr(
     if matches!(
         expr.kind,
         ExprKind::Option { up: 0, .. } | ExprKind::Fact(_)
-    ) && expr.ty != Type::Unknown
-    {
+    ) {
         return Some(expr);
     }
     let known: Vec<&str> = world
@@ -326,6 +325,9 @@ fn heading_expr(
                 diagnostic.suggest(format!("did you mean `{near}`"), span, near)
             }
             Some(near) => diagnostic.note(format!("did you mean `{near}`")),
+            None if known.is_empty() => diagnostic.note(
+                "columns may be `currency` or a fact such as `quote.channel`; it has no options",
+            ),
             None => diagnostic.note(format!(
                 "columns may be `currency`, a fact such as `quote.channel`, or an option: {}",
                 known.join(", ")
@@ -377,17 +379,22 @@ fn prices(
         rows,
         tier,
     );
-    let amounts: Option<Vec<(i128, u8)>> = rows
+    // Every price is read, so that all that are wrong are told at once.
+    let amounts: Vec<Option<(i128, u8)>> = rows
         .iter()
         .map(|row| price(row.cells.last()?, priced.file, &mut cx.diagnostics))
         .collect();
+    let amounts: Option<Vec<(i128, u8)>> = amounts.into_iter().collect();
     let (Some(table), Some(amounts)) = (table, amounts) else {
         return Ok(None);
     };
     if cx.diagnostics.len() > before {
         return Ok(None);
     }
-    check::overlap::check(&table, cx.work, &mut cx.diagnostics)?;
+    if !currencies_stated(world, priced, &table, &mut cx.diagnostics) {
+        return Ok(None);
+    }
+    check::overlap::check(world, &table, cx.work, &mut cx.diagnostics)?;
     if tier.is_some() {
         check::tiers::check(&table, &mut cx.diagnostics);
     }
@@ -417,6 +424,63 @@ fn prices(
         scale,
         prices,
     }))
+}
+
+/// Whether each price says in which of the book's currencies it is, and in no other.
+fn currencies_stated(
+    world: &World,
+    priced: Priced<'_>,
+    table: &Table,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> bool {
+    let of_quote = world.fact("quote", "currency");
+    let is_currency =
+        |expr: &Expr| matches!(expr.kind, ExprKind::Fact(fact) if Some(fact) == of_quote);
+    let column = table
+        .columns
+        .iter()
+        .position(|column| is_currency(&column.expr));
+    let code = |currency: &usize| world.currencies.get(*currency).map(|found| found.code());
+    let codes: Vec<&str> = priced.currencies.iter().filter_map(code).collect();
+    let charge = world.charge_id(priced.charge);
+    let Some(column) = column else {
+        if codes.len() > 1 {
+            let message = format!("the prices of `{charge}` do not say in which currency they are");
+            // Of a file of many charges it is told for the first one.
+            let mistake = Diagnostic::error(codes::BAD_HEADER, message)
+                .at(priced.span, "its table has no column `currency`")
+                .note(format!("the book has several: {}", codes.join(", ")));
+            told_once(diagnostics, vec![mistake]);
+        }
+        return codes.len() <= 1;
+    };
+    let before = diagnostics.len();
+    for row in &table.rows {
+        let Some(Cell::Values(values)) = row.cells.get(column) else {
+            continue;
+        };
+        for value in values {
+            let Value::Currency(currency) = value else {
+                continue;
+            };
+            if priced.currencies.contains(currency) {
+                continue;
+            }
+            let named = code(currency).unwrap_or_default();
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::UNKNOWN_CURRENCY,
+                    format!(
+                        "the price book `{}` has no prices in {named}",
+                        priced.book.1
+                    ),
+                )
+                .at(row.span, "this row could never hold")
+                .note(format!("the book says `currency {}`", codes.join(", "))),
+            );
+        }
+    }
+    diagnostics.len() == before
 }
 
 /// The column of the tiers: the option that the charge is counted by.

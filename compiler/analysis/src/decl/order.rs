@@ -1,0 +1,73 @@
+//! The order in which adjustments apply to a charge: by stage, then by priority; two in one place are refused.
+
+use quo_source::{Diagnostic, codes};
+
+use super::adjustments::Adjustments;
+use crate::hir::{Adjustment, Target};
+use crate::world::World;
+
+/// Puts the targets of each charge in the order in which they apply; reports each pair in one place once.
+///
+/// `placed` says of which adjustments stage and priority are known; what is wrong with the others has been said.
+pub fn order(
+    world: &World,
+    found: &mut Adjustments,
+    placed: &[bool],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let adjustments = &found.adjustments;
+    let place = |target: &Target| {
+        adjustments
+            .get(target.adjustment)
+            .map(|adjustment| (adjustment.stage, adjustment.priority))
+    };
+    let is_placed = |target: &Target| placed.get(target.adjustment) == Some(&true);
+    let mut told: Vec<(usize, usize)> = Vec::new();
+    for (charge, targets) in &mut found.targets {
+        targets.sort_by_key(|target| (place(target), target.adjustment));
+        for (index, second) in targets.iter().enumerate() {
+            let before = targets.iter().take(index).rev();
+            for first in before.take_while(|first| place(first) == place(second)) {
+                let pair = (first.adjustment, second.adjustment);
+                if told.contains(&pair) || !is_placed(first) || !is_placed(second) {
+                    continue;
+                }
+                let (Some(a), Some(b)) = (adjustments.get(pair.0), adjustments.get(pair.1)) else {
+                    continue;
+                };
+                if can_meet((first, a), (second, b)) {
+                    told.push(pair);
+                    diagnostics.push(same_place(world, *charge, a, b));
+                }
+            }
+        }
+    }
+}
+
+/// Whether two adjustments on one charge can apply to one item: not in two bundles, not on days that are apart.
+fn can_meet(a: (&Target, &Adjustment), b: (&Target, &Adjustment)) -> bool {
+    let apart = a.0.within.is_some() && b.0.within.is_some() && a.0.within != b.0.within;
+    let ends_before = |x: &Adjustment, y: &Adjustment| {
+        x.effective
+            .to
+            .zip(y.effective.from)
+            .is_some_and(|(to, from)| to < from)
+    };
+    !apart && !ends_before(a.1, b.1) && !ends_before(b.1, a.1)
+}
+
+fn same_place(world: &World, charge: usize, a: &Adjustment, b: &Adjustment) -> Diagnostic {
+    let stage = world.stages.get(b.stage).map_or("", String::as_str);
+    Diagnostic::error(
+        codes::SAME_PLACE,
+        format!(
+            "`{}` and `{}` can meet on `{}`, and nothing says which comes first",
+            a.name,
+            b.name,
+            world.charge_id(charge)
+        ),
+    )
+    .at(b.span, format!("stage {stage}, priority {}", b.priority))
+    .also(a.span, "the same stage and priority")
+    .note("give one of them another priority; the lower one applies first")
+}

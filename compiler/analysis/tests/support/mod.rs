@@ -1,0 +1,126 @@
+//! The harness: a case is text, a small ruleset that changes a valid one; what comes out is text, too.
+//!
+//! A case holds sections: `// file: path` and the file that is added to the valid ruleset or takes the place of one of its
+//! files, `// without: path` for a file that is left out, `// alone`
+//! for all of them but the header. Text before the first section explains the case to its reader.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use quo_analysis::{Checked, check};
+use quo_source::{Diagnostic, SourceFile, Sources, Work, render};
+
+/// Enough for every case; one that needs more hangs.
+const WORK_LIMIT: u64 = 2_000_000;
+
+/// The files of a ruleset by path.
+pub type Files = BTreeMap<String, String>;
+
+/// A checked case.
+pub struct Case {
+    /// The files.
+    pub sources: Sources,
+    /// What checking gave, without what the parser said.
+    pub checked: Checked,
+    /// Everything that was said.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Case {
+    /// What a person reads in a terminal.
+    pub fn report(&self) -> String {
+        render::terminal(&self.sources, &self.diagnostics, false)
+    }
+}
+
+/// The folder of fixtures.
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../analysis/tests/fixtures")
+        .join(name)
+}
+
+/// Every case of a folder with its name, in the order of the names.
+pub fn cases(name: &str) -> Vec<(String, String)> {
+    let mut found: Vec<_> = std::fs::read_dir(folder(name))
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let case = path.file_stem().unwrap().to_string_lossy().into_owned();
+            (case, std::fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// The valid ruleset that cases change.
+pub fn base() -> Files {
+    let entries = std::fs::read_dir(folder("base")).unwrap();
+    entries
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy();
+            let name = name.replacen("prices_", "prices/", 1);
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}
+
+/// The files of a case.
+pub fn files(case: &str) -> Files {
+    let mut files = base();
+    let mut current: Option<String> = None;
+    for line in case.lines() {
+        if line == "// alone" {
+            files.retain(|path, _| path == "ruleset.quo");
+        } else if let Some(path) = line.strip_prefix("// without: ") {
+            assert!(
+                files.remove(path.trim()).is_some(),
+                "{path} is in no ruleset"
+            );
+            current = None;
+        } else if let Some(path) = line.strip_prefix("// file: ") {
+            files.insert(path.trim().to_owned(), String::new());
+            current = Some(path.trim().to_owned());
+        } else if let Some(text) = current.as_ref().and_then(|path| files.get_mut(path)) {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    files
+}
+
+/// Checks the files of a ruleset, as the pipeline does.
+pub fn check_files(files: &Files) -> Case {
+    let files = files
+        .iter()
+        .map(|(path, text)| SourceFile::new(path.as_str(), text.as_str()).unwrap());
+    let sources = Sources::new(files).unwrap();
+    let parses: Vec<_> = sources
+        .iter()
+        .filter(|(_, file)| !file.is_table())
+        .map(|(id, file)| (id, quo_syntax::parse(id, file.text())))
+        .collect();
+    let trees: Vec<_> = parses
+        .iter()
+        .map(|(id, parse)| (*id, parse.tree()))
+        .collect();
+    let mut diagnostics: Vec<Diagnostic> = parses
+        .iter()
+        .flat_map(|(_, parse)| parse.diagnostics().to_vec())
+        .collect();
+    let checked = check(&sources, &trees, &Work::limited(WORK_LIMIT)).expect("within the budget");
+    diagnostics.extend(checked.diagnostics.clone());
+    Diagnostic::sort(&mut diagnostics);
+    Case {
+        sources,
+        checked,
+        diagnostics,
+    }
+}
+
+/// Checks a case.
+pub fn check_case(case: &str) -> Case {
+    check_files(&files(case))
+}
