@@ -175,16 +175,30 @@ pub async fn configuration(
     body: Body,
 ) -> Result<Json<DecisionDocument>, AppError> {
     decide(&state, &caller, query, body, |answer| {
-        let line = |line: &quo_engine::LineAnswer| {
-            json!({ "id": line.id, "product": line.product, "valid": line.violations.is_empty(),
-                "violations": line.violations })
-        };
+        let lines: Vec<_> = answer
+            .lines
+            .iter()
+            .map(|line| (line, violations(line)))
+            .collect();
         json!({
-            "valid": answer.lines.iter().all(|line| line.violations.is_empty()),
-            "lines": answer.lines.iter().map(line).collect::<Vec<_>>(),
+            "valid": lines.iter().all(|(_, violations)| violations.is_empty()),
+            "lines": lines.iter().map(|(line, violations)| {
+                json!({ "id": line.id, "product": line.product, "valid": violations.is_empty(),
+                    "violations": violations })
+            }).collect::<Vec<_>>(),
         })
     })
     .await
+}
+
+/// The constraints a line violates. A price that is missing keeps a line from being sold too, but says nothing of its
+/// configuration; it is named after its charge.
+fn violations(line: &quo_engine::LineAnswer) -> Vec<&quo_engine::Finding> {
+    let of_charge = |rule: &str| line.charges.iter().any(|charge| charge.charge == rule);
+    line.violations
+        .iter()
+        .filter(|violation| !of_charge(&violation.rule))
+        .collect()
 }
 
 /// Lists, for every charge, the adjustments that apply with what they save, and those that do not with their reasons.
