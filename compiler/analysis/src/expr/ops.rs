@@ -51,6 +51,12 @@ impl Ops<'_> {
         if same && !matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
             self.must_have_order(left.ty, &left, span);
         }
+        if let (true, Type::Number(a), Type::Number(b)) = (same, left.ty, right.ty) {
+            // They meet at the larger scale.
+            let scale = a.scale.max(b.scale);
+            let range = rescaled(a, scale).and(rescaled(b, scale));
+            self.number(a.unit, scale, range, span);
+        }
         binary(op, left, right, Type::Bool, span)
     }
 
