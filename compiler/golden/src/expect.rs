@@ -128,7 +128,11 @@ fn charge_amount(
     require(right, || Found {
         expected: format!("{amount} {currency}"),
         found: found.map_or_else(|nothing| nothing, |found| format!("{found} {quoted}")),
-        notes: waterfall(charge, quoted),
+        notes: if charge.prices.is_empty() {
+            objections(answer, line, &charge.charge)
+        } else {
+            waterfall(charge, quoted)
+        },
     })
 }
 
@@ -156,6 +160,13 @@ fn find_amount(charge: &ChargeAnswer, of: &AmountOf) -> Result<String, String> {
             Ok(step.saving.clone())
         }
     }
+}
+
+/// What the decision says about a charge without a price.
+fn objections(answer: &Answer, line: &str, charge: &str) -> Vec<String> {
+    let about = |found: &&Finding| found.rule == charge && found.line.as_deref() == Some(line);
+    let found = answer.blocking.iter().filter(about);
+    found.map(|found| found.message.clone()).collect()
 }
 
 /// The waterfall of a charge, so that a wrong amount shows where it went wrong.

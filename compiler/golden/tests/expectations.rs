@@ -40,6 +40,13 @@ const OBJECTED: &str = r#"
   }
 "#;
 
+/// A quote in a currency without a price book.
+const UNPRICED: &str = r#"
+  given account { id "C-1", kind Company, country DE }
+  given quote { currency GBP, term 36 months, date 2026-06-05 }
+  line 1: FullService { car { class Middle, cars 10 } }
+"#;
+
 /// More decimals than the discount has.
 const REFUSED: &str = r#"
   given account { id "C-2", kind Company, country DE }
@@ -195,6 +202,7 @@ fails! {
     wrong_currency: QUOTE, ["line 1 car.rate list 10_295.00 PLN"];
     no_contract_price: QUOTE, ["line 1 car.rate contract 10_295.00 EUR"];
     no_single_unit_price: QUOTE, ["line 1 car.rate unit 419.00 EUR"];
+    no_price: UNPRICED, ["line 1 car.rate net 4_190.00 GBP"];
     wrong_step: QUOTE, ["line 1 car.rate step Haggled 988.00 EUR"];
     step_that_does_not_apply: QUOTE, ["line 1 car.rate step Gift 150.00 EUR"];
     wrong_line: QUOTE, ["line 2 car.rate list 10_295.00 EUR"];
