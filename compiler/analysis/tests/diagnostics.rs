@@ -90,12 +90,12 @@ fn is_code(message: &str) -> bool {
 /// The codes whose constants the source text of the analysis names.
 fn named_in_source() -> BTreeSet<String> {
     fn scan(folder: &std::path::Path, found: &mut BTreeSet<String>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in std::fs::read_dir(folder).expect("a folder of sources") {
+            let path = entry.expect("an entry").path();
             if path.is_dir() {
                 scan(&path, found);
             } else {
-                let text = std::fs::read_to_string(&path).unwrap();
+                let text = std::fs::read_to_string(&path).expect("UTF-8");
                 for rest in text.split("codes::").skip(1) {
                     let name: String = rest
                         .chars()

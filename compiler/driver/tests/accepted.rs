@@ -12,10 +12,11 @@ use quo_model::PackageStore;
 use quo_source::{SourceFile, Sources, render};
 
 fn package(name: &str, files: &support::Files) -> Vec<u8> {
-    let files = files
-        .iter()
-        .map(|(path, text)| SourceFile::new(path.as_str(), text.as_str()).unwrap());
-    let built = build(Sources::new(files).unwrap()).unwrap();
+    let files = files.iter().map(|(path, text)| {
+        SourceFile::new(path.as_str(), text.as_str()).expect("a relative path")
+    });
+    let built =
+        build(Sources::new(files).expect("one file of each path")).expect("nobody cancels it");
     let report = render::terminal(&built.sources, &built.diagnostics, false);
     assert_eq!(report, "", "{name}");
     built

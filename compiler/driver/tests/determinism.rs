@@ -14,7 +14,7 @@ fn ruleset() -> PathBuf {
 
 /// The files of the ruleset with their text.
 fn files() -> Vec<(String, String)> {
-    let sources = load(&ruleset()).unwrap();
+    let sources = load(&ruleset()).expect("the ruleset is there");
     sources
         .iter()
         .map(|(_, file)| (file.path().to_owned(), file.text().to_string()))
@@ -22,23 +22,23 @@ fn files() -> Vec<(String, String)> {
 }
 
 fn package(sources: Sources) -> Vec<u8> {
-    let built = build(sources).unwrap();
+    let built = build(sources).expect("nobody cancels it");
     let report = quo_source::render::terminal(&built.sources, &built.diagnostics, false);
     built.package.unwrap_or_else(|| panic!("{report}"))
 }
 
 fn package_of(files: &[(String, String)]) -> Vec<u8> {
-    let files = files
-        .iter()
-        .map(|(path, text)| SourceFile::new(path.as_str(), text.as_str()).unwrap());
-    package(Sources::new(files).unwrap())
+    let files = files.iter().map(|(path, text)| {
+        SourceFile::new(path.as_str(), text.as_str()).expect("a relative path")
+    });
+    package(Sources::new(files).expect("one file of each path"))
 }
 
 fn copy<'f>(folder: &Path, files: impl Iterator<Item = &'f (String, String)>) {
     for (path, text) in files {
         let at = folder.join(path);
-        fs::create_dir_all(at.parent().unwrap()).unwrap();
-        fs::write(at, text).unwrap();
+        fs::create_dir_all(at.parent().expect("a folder")).expect("can be made");
+        fs::write(at, text).expect("can be written");
     }
 }
 
@@ -51,7 +51,7 @@ fn folders_and_the_order_in_which_files_are_made_do_not_matter() {
     );
     copy(&one, files().iter());
     copy(&other, files().iter().rev());
-    let expected = package(load(&ruleset()).unwrap());
+    let expected = package(load(&ruleset()).expect("the ruleset is there"));
     assert!(package(load(&one).unwrap()) == expected);
     assert!(package(load(&other).unwrap()) == expected);
 }
@@ -95,7 +95,7 @@ fn items(text: &str) -> Vec<String> {
         if begins {
             items.push(String::new());
         }
-        items.last_mut().unwrap().push_str(line);
+        items.last_mut().expect("begins with one").push_str(line);
     }
     items
 }

@@ -1,5 +1,10 @@
 //! Damaged rulesets: whatever is done to the text of one, there is an answer, in time, and what builds can be opened.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "every index is drawn below the length of what it looks into"
+)]
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
@@ -115,7 +120,7 @@ fn read(folder: &str) -> Files {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../rulesets")
         .join(folder);
-    let sources = load(&folder).unwrap();
+    let sources = load(&folder).expect("the ruleset is there");
     sources
         .iter()
         .map(|(_, file)| (file.path().to_owned(), file.text().to_string()))
@@ -123,10 +128,10 @@ fn read(folder: &str) -> Files {
 }
 
 fn sources(files: &Files) -> Sources {
-    let files = files
-        .iter()
-        .map(|(path, text)| SourceFile::new(path.as_str(), text.as_str()).unwrap());
-    Sources::new(files).unwrap()
+    let files = files.iter().map(|(path, text)| {
+        SourceFile::new(path.as_str(), text.as_str()).expect("a relative path")
+    });
+    Sources::new(files).expect("one file of each path")
 }
 
 /// What became of damaged rulesets.
@@ -150,7 +155,7 @@ fn build(files: &Files, store: &PackageStore, seeds: Range<u64>) -> Counts {
         let mut damaged = files.clone();
         for _ in 0..=random.below(3) {
             let path = paths[random.below(paths.len())];
-            let text = damaged.get_mut(path).unwrap();
+            let text = damaged.get_mut(path).expect("a file of the ruleset");
             *text = damage(text, &mut random);
         }
         let result = pipeline

@@ -5,7 +5,7 @@ use std::path::Path;
 use quo_driver::{build, load};
 
 fn clean(folder: &Path) {
-    let built = build(load(folder).unwrap()).unwrap();
+    let built = build(load(folder).expect("the folder is there")).expect("nobody cancels it");
     let report = quo_source::render::terminal(&built.sources, &built.diagnostics, false);
     assert!(built.package.is_some(), "{}\n{report}", folder.display());
 }

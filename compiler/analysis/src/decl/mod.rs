@@ -3,6 +3,7 @@
 pub mod adjustments;
 pub mod approvals;
 pub mod books;
+mod bundles;
 pub mod constraints;
 pub mod defines;
 pub mod fulfilment;

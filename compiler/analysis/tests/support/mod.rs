@@ -43,11 +43,15 @@ fn folder(name: &str) -> PathBuf {
 /// Every case of a folder with its name, in the order of the names.
 pub fn cases(name: &str) -> Vec<(String, String)> {
     let mut found: Vec<_> = std::fs::read_dir(folder(name))
-        .unwrap()
+        .expect("a folder of cases")
         .map(|entry| {
-            let path = entry.unwrap().path();
-            let case = path.file_stem().unwrap().to_string_lossy().into_owned();
-            (case, std::fs::read_to_string(path).unwrap())
+            let path = entry.expect("an entry").path();
+            let case = path
+                .file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
+            (case, std::fs::read_to_string(path).expect("UTF-8"))
         })
         .collect();
     found.sort();
@@ -56,13 +60,13 @@ pub fn cases(name: &str) -> Vec<(String, String)> {
 
 /// The valid ruleset that cases change.
 pub fn base() -> Files {
-    let entries = std::fs::read_dir(folder("base")).unwrap();
+    let entries = std::fs::read_dir(folder("base")).expect("the base ruleset");
     entries
         .map(|entry| {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy();
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy();
             let name = name.replacen("prices_", "prices/", 1);
-            (name, std::fs::read_to_string(path).unwrap())
+            (name, std::fs::read_to_string(path).expect("UTF-8"))
         })
         .collect()
 }
@@ -93,10 +97,10 @@ pub fn files(case: &str) -> Files {
 
 /// Checks the files of a ruleset, as the pipeline does.
 pub fn check_files(files: &Files) -> Case {
-    let files = files
-        .iter()
-        .map(|(path, text)| SourceFile::new(path.as_str(), text.as_str()).unwrap());
-    let sources = Sources::new(files).unwrap();
+    let files = files.iter().map(|(path, text)| {
+        SourceFile::new(path.as_str(), text.as_str()).expect("a relative path")
+    });
+    let sources = Sources::new(files).expect("one file of each path");
     let parses: Vec<_> = sources
         .iter()
         .filter(|(_, file)| !file.is_table())
