@@ -7,6 +7,11 @@
 //!
 //! 20 rounds, and more or other ones by `QUO_CRASH_ROUNDS` and `QUO_CRASH_SEED`; `.ci/crash 200` does that.
 #![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "all of this file is a test, its helpers too"
+)]
 
 mod common;
 
@@ -226,12 +231,13 @@ async fn no_crash_loses_or_doubles_anything() {
     }
 
     let client = Client::new(server.address.clone(), common::TENANT).unwrap();
-    judge(&client, &sales, &acknowledged.lock().unwrap()).await;
+    let acknowledged = acknowledged.lock().unwrap().clone();
+    judge(&client, &sales, &acknowledged).await;
     effects_happened_once(&running, &sales);
     eprintln!(
         "{rounds} crashes: {} sales complete, {} commands acknowledged",
         sales.len(),
-        acknowledged.lock().unwrap().len()
+        acknowledged.len()
     );
     server.kill();
 }

@@ -19,16 +19,12 @@ impl Person {
     #[must_use]
     pub fn in_role(role: &str) -> Self {
         let mut id = String::new();
+        let mut after_lower = false;
         for letter in role.chars() {
-            if letter.is_ascii_uppercase()
-                && !id.is_empty()
-                && !id.ends_with(|last: char| last == '-')
-            {
-                let after_lower = id.ends_with(|last: char| last.is_ascii_lowercase());
-                if after_lower {
-                    id.push('-');
-                }
+            if letter.is_ascii_uppercase() && after_lower {
+                id.push('-');
             }
+            after_lower = letter.is_ascii_lowercase();
             id.push(letter.to_ascii_lowercase());
         }
         Self {
