@@ -313,17 +313,19 @@ fn expectation(
                 steps,
             }
         }
+        ast::Expectation::Valid => Expected::Valid {
+            valid: true,
+            because: None,
+        },
         ast::Expectation::Invalid { because } => Expected::Valid {
             valid: false,
             because: because.and_then(|text| text.text()),
         },
+        ast::Expectation::Eligible { product } => {
+            eligibility(world, &product, true, None, file, diagnostics)?
+        }
         ast::Expectation::NotEligible { product, because } => {
-            known(&world.products, "product", &product, file, diagnostics)?;
-            Expected::Eligible {
-                product: product.text(),
-                eligible: false,
-                because: because.and_then(|text| text.text()),
-            }
+            eligibility(world, &product, false, because, file, diagnostics)?
         }
         ast::Expectation::Warning(text) => Expected::Warning(text.text()?),
         ast::Expectation::Tasks { address, tasks } => Expected::Tasks {
@@ -373,6 +375,22 @@ fn applied(
         rule: rule.text(),
         applied,
         on,
+        because: because.and_then(|text| text.text()),
+    })
+}
+
+fn eligibility(
+    world: &World,
+    product: &ast::NameRef,
+    eligible: bool,
+    because: Option<ast::Title>,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Expected> {
+    known(&world.products, "product", product, file, diagnostics)?;
+    Some(Expected::Eligible {
+        product: product.text(),
+        eligible,
         because: because.and_then(|text| text.text()),
     })
 }

@@ -1,7 +1,7 @@
 //! A few pages for a person to look at: what there is, a quote, an order. Rendered here, without scripts.
 //!
 //! A browser sends no headers of ours, so that a page also takes its tenant from the address: a placeholder like the
-//! headers, see [`crate::principal`]. Everything that comes from outside goes through [`escape`].
+//! headers, see [`crate::principal`]. Everything that comes from outside goes through `escape`.
 
 use super::{InPath, InQuery};
 use crate::error::AppError;
