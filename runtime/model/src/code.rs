@@ -21,7 +21,7 @@ pub const NONE: u32 = u32::MAX;
 pub struct Instr {
     /// The operation, one of [`Op`] as its number.
     pub op: u8,
-    /// The register written; for [`Op::Return`] and jumps unused and zero.
+    /// The register written; for returns and jumps unused and zero.
     pub dst: u8,
     /// First operand.
     pub a: u8,

@@ -1,0 +1,537 @@
+//! Checked rules: what a ruleset means, with every name resolved and every expression typed.
+//!
+//! This is the contract between the front end and everything behind it. It holds no syntax, only spans; whoever reads it
+//! may rely on every index being in range, every type being right and every order being the canonical one. Things refer
+//! to each other by index; where an order is not given by the author it is that of the names, so that the same rules
+//! in other files or another order give the same checked rules.
+
+mod expr;
+
+use quo_source::Span;
+use quo_value::{Currency, Date, Rounding};
+
+use crate::types::{Type, Value};
+
+pub use expr::{BinaryOp, Expr, ExprKind};
+
+/// A checked ruleset.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Dotted name.
+    pub name: String,
+    /// Semantic version.
+    pub version: [u32; 3],
+    /// Edition of the language.
+    pub edition: u32,
+    /// Selling dates it serves.
+    pub effective: Window,
+    /// The currencies sold in, sorted by code.
+    pub currencies: Vec<Currency>,
+    /// Enumerations, sorted by name.
+    pub enums: Vec<Enum>,
+    /// Facts, sorted by group and name.
+    pub facts: Vec<Fact>,
+    /// Index of `quote.currency`.
+    pub fact_currency: usize,
+    /// Index of `quote.date`.
+    pub fact_date: usize,
+    /// Index of `quote.term`.
+    pub fact_term: usize,
+    /// Roles, sorted.
+    pub roles: Vec<Named>,
+    /// Downstream systems, sorted.
+    pub systems: Vec<Named>,
+    /// Categories, sorted.
+    pub categories: Vec<Named>,
+    /// Named amounts, sorted by name.
+    pub amounts: Vec<Amount>,
+    /// Products and bundles, sorted by name.
+    pub products: Vec<Product>,
+    /// Charges: sorted by product, then in the order of their declaration.
+    pub charges: Vec<Charge>,
+    /// Constraints and eligibility rules, sorted by id.
+    pub rules: Vec<Rule>,
+    /// Constraints on the quote itself: indexes into `rules`.
+    pub quote_rules: Vec<usize>,
+    /// Price books, sorted by name.
+    pub books: Vec<Book>,
+    /// Names of the stages in the order in which they run.
+    pub stages: Vec<String>,
+    /// Adjustments, sorted by name.
+    pub adjustments: Vec<Adjustment>,
+    /// Approval matrices, sorted by name.
+    pub approvals: Vec<Approval>,
+    /// Fulfilments, sorted by product.
+    pub fulfilments: Vec<Fulfilment>,
+    /// Golden tests, by file and place.
+    pub tests: Vec<crate::tests_hir::TestCase>,
+}
+
+/// Days from the first to the last, both included; an open end is `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Window {
+    /// First day.
+    pub from: Option<Date>,
+    /// Last day.
+    pub to: Option<Date>,
+}
+
+/// A name with its declaration.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// Where it was declared.
+    pub span: Span,
+}
+
+/// An enumeration.
+#[derive(Debug, Clone)]
+pub struct Enum {
+    /// Its name.
+    pub name: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// Its values in the order of their declaration.
+    pub values: Vec<String>,
+    /// Whether its values compare.
+    pub ordered: bool,
+}
+
+/// A fact of the request.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// Its group.
+    pub group: String,
+    /// Its name in the group.
+    pub name: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// Its type.
+    pub ty: Type,
+    /// Whether it may be absent.
+    pub optional: bool,
+    /// Its value when not given.
+    pub default: Option<Value>,
+}
+
+/// An amount named once, with a value for every currency.
+#[derive(Debug, Clone)]
+pub struct Amount {
+    /// Its name.
+    pub name: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// Mantissas at [`Rules::money_scale`], one for each of [`Rules::currencies`].
+    pub values: Vec<i128>,
+}
+
+/// A product, or a bundle if it has parts.
+#[derive(Debug, Clone)]
+pub struct Product {
+    /// Its name.
+    pub name: String,
+    /// What people see.
+    pub title: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// Stock-keeping unit.
+    pub sku: Option<String>,
+    /// Its category.
+    pub category: Option<usize>,
+    /// When it is sold.
+    pub sold: Window,
+    /// Options in the order of their declaration.
+    pub options: Vec<ProductOption>,
+    /// Parts in the order of their declaration.
+    pub parts: Vec<Part>,
+    /// Its charges: indexes into [`Rules::charges`].
+    pub charges: std::ops::Range<usize>,
+    /// Its constraints: indexes into [`Rules::rules`].
+    pub constraints: Vec<usize>,
+    /// Its eligibility rules: indexes into [`Rules::rules`].
+    pub eligibility: Vec<usize>,
+}
+
+/// An option of a product.
+#[derive(Debug, Clone)]
+pub struct ProductOption {
+    /// Its name.
+    pub name: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// Its type.
+    pub ty: Type,
+    /// Its value when not given.
+    pub default: Option<Value>,
+}
+
+/// A part of a bundle.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// Least number of kinds.
+    pub min: u32,
+    /// Greatest number of kinds.
+    pub max: u32,
+    /// The products that may be in it, in the order of their declaration.
+    pub kinds: Vec<usize>,
+    /// Values of options that the bundle works out.
+    pub defaults: Vec<PartDefault>,
+}
+
+/// The value of an option of a part's product, worked out in the bundle.
+#[derive(Debug, Clone)]
+pub struct PartDefault {
+    /// The product.
+    pub product: usize,
+    /// The option of it.
+    pub option: usize,
+    /// The value; of the option's type, at its scale.
+    pub value: Expr,
+}
+
+/// What kind of charge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChargeKind {
+    /// Once.
+    OneTime,
+    /// Every period.
+    Recurring,
+    /// Every period, by use.
+    Usage,
+}
+
+/// By what the unit price is multiplied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// By one.
+    One,
+    /// By an option.
+    Option(usize),
+    /// By the packs in an option.
+    Packs {
+        /// The option.
+        option: usize,
+        /// The size of a pack.
+        size: i64,
+        /// Whether a begun pack counts.
+        started: bool,
+    },
+}
+
+/// Something that has a price.
+#[derive(Debug, Clone)]
+pub struct Charge {
+    /// The product it belongs to.
+    pub product: usize,
+    /// Its name in the product.
+    pub name: String,
+    /// What people see.
+    pub title: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// What kind.
+    pub kind: ChargeKind,
+    /// Months in a period; 0 for a one-time charge.
+    pub months: u32,
+    /// By what the unit price is multiplied.
+    pub quantity: Quantity,
+    /// Its prices by book: those of books that replace others first, then by name of the book.
+    pub prices: Vec<Prices>,
+    /// The adjustments that can meet it, in the order in which they apply.
+    pub adjustments: Vec<Target>,
+    /// Its floors.
+    pub floors: Vec<Floor>,
+}
+
+/// The prices of a charge in one book.
+#[derive(Debug, Clone)]
+pub struct Prices {
+    /// The book.
+    pub book: usize,
+    /// The rows; every column's expression is a fact or an option of the charge's product. For graduated prices the tier
+    /// is the last column.
+    pub table: Table,
+    /// Whether units are priced in the tier they fall in.
+    pub graduated: bool,
+    /// Decimals of the prices.
+    pub scale: u8,
+    /// The price of each row at that scale.
+    pub prices: Vec<i64>,
+}
+
+/// A checked table: conditions in columns, one stable key a row.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Its stable id.
+    pub id: String,
+    /// Columns: those matched exactly first, those matched by interval last.
+    pub columns: Vec<Column>,
+    /// Rows in the order of their declaration.
+    pub rows: Vec<Row>,
+}
+
+/// A column of conditions.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its heading.
+    pub name: String,
+    /// What it is matched with.
+    pub expr: Expr,
+    /// Whether its cells are intervals.
+    pub range: bool,
+}
+
+/// A row of conditions.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its key: its cells, whatever its line.
+    pub key: String,
+    /// Where it stands.
+    pub span: Span,
+    /// A cell for each column.
+    pub cells: Vec<Cell>,
+}
+
+/// A condition on one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// Anything.
+    Any,
+    /// One of these; numbers are mantissas at the scale of the column's type.
+    Values(Vec<Value>),
+    /// In one of these intervals.
+    Ranges(Vec<Interval>),
+}
+
+/// An interval with both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval {
+    /// Lower end; `None` for no limit.
+    pub low: Option<Bound>,
+    /// Upper end; `None` for no limit.
+    pub high: Option<Bound>,
+}
+
+/// An end of an interval: a narrow encoding at the scale of the column's type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// A constant.
+    Const(i128),
+    /// A named amount in the currency of the quote, plus `offset` of the column's last decimal (−1 for `below`, 1 for
+    /// `above`).
+    Amount {
+        /// Index into [`Rules::amounts`].
+        amount: usize,
+        /// What is added.
+        offset: i8,
+    },
+}
+
+/// A price book.
+#[derive(Debug, Clone)]
+pub struct Book {
+    /// Its name.
+    pub name: String,
+    /// What people see.
+    pub title: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// Its currencies: sorted indexes into [`Rules::currencies`].
+    pub currencies: Vec<usize>,
+    /// When it is effective.
+    pub effective: Window,
+    /// Its condition, in the scope of the quote.
+    pub when: Option<Expr>,
+    /// The book whose prices it replaces.
+    pub replaces: Option<usize>,
+    /// Rounding of what its prices lead to.
+    pub rounding: Rounding,
+}
+
+/// What kind of rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleKind {
+    /// What must hold.
+    Require,
+    /// What must not hold.
+    Exclude,
+    /// What should hold.
+    Warn,
+    /// A table of what is permitted.
+    Allow,
+    /// Who may buy it.
+    Eligible,
+}
+
+/// A constraint or an eligibility rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Stable id: its name, or one made from its message.
+    pub id: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// What kind.
+    pub kind: RuleKind,
+    /// What is said when it does not hold.
+    pub message: String,
+    /// The product on which it is judged; `None` for the quote.
+    pub product: Option<usize>,
+    /// The condition.
+    pub body: RuleBody,
+}
+
+/// The condition of a rule.
+#[derive(Debug, Clone)]
+pub enum RuleBody {
+    /// A truth value.
+    Expr(Expr),
+    /// A row of this table must match.
+    Table(Table),
+}
+
+/// A discount or a promotion.
+#[derive(Debug, Clone)]
+pub struct Adjustment {
+    /// Its name.
+    pub name: String,
+    /// What people see.
+    pub title: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// Whether it is a promotion.
+    pub promotion: bool,
+    /// Index into [`Rules::stages`].
+    pub stage: usize,
+    /// Order inside the stage.
+    pub priority: i32,
+    /// When it is effective.
+    pub effective: Window,
+    /// Who may ask for it, and the type of what is asked.
+    pub asked: Option<Asked>,
+}
+
+/// An adjustment that must be asked for.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Index into [`Rules::roles`].
+    pub role: usize,
+    /// Type of what is asked for.
+    pub ty: Type,
+}
+
+/// An adjustment on a charge.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The adjustment.
+    pub adjustment: usize,
+    /// The bundle the charged item must be a part of.
+    pub within: Option<usize>,
+    /// Its condition, in the scope of the charge.
+    pub when: Option<Expr>,
+    /// What it saves: money, exact, in the scope of the charge.
+    pub saving: Expr,
+}
+
+/// A floor under a charge.
+#[derive(Debug, Clone)]
+pub struct Floor {
+    /// Stable id.
+    pub id: String,
+    /// What people see.
+    pub title: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// The least that must be left: money, exact, in the scope of the charge.
+    pub least: Expr,
+}
+
+/// An approval matrix.
+#[derive(Debug, Clone)]
+pub struct Approval {
+    /// Its name.
+    pub name: String,
+    /// What people see.
+    pub title: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// The rows; columns are expressions in the scope of the priced quote.
+    pub table: Table,
+    /// What each row asks for.
+    pub rows: Vec<ApprovalRow>,
+    /// Whether the requester may not approve.
+    pub never_requester: bool,
+}
+
+/// What a row of an approval matrix asks for.
+#[derive(Debug, Clone)]
+pub struct ApprovalRow {
+    /// Steps one after the other.
+    pub steps: Vec<ApprovalStep>,
+    /// Time to answer in minutes; 0 for no limit.
+    pub within_minutes: u32,
+}
+
+/// One step of an approval.
+#[derive(Debug, Clone)]
+pub struct ApprovalStep {
+    /// Indexes into [`Rules::roles`].
+    pub roles: Vec<usize>,
+    /// Whether one of them is enough.
+    pub any: bool,
+}
+
+/// How an accepted line of a product is fulfilled.
+#[derive(Debug, Clone)]
+pub struct Fulfilment {
+    /// The product.
+    pub product: usize,
+    /// Where it was declared.
+    pub span: Span,
+    /// Its tasks, every one after those it waits for.
+    pub tasks: Vec<Task>,
+}
+
+/// A task of a fulfilment.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// Its name.
+    pub name: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// Index into [`Rules::systems`].
+    pub system: usize,
+    /// Indexes of earlier tasks.
+    pub after: Vec<usize>,
+    /// Its condition, in the scope of the item.
+    pub when: Option<Expr>,
+    /// How often it is tried.
+    pub tries: u32,
+    /// Time limit in minutes.
+    pub within_minutes: u32,
+    /// The operation that undoes it.
+    pub undo: Option<String>,
+}
+
+impl Rules {
+    /// Number of decimals of every amount of money: the largest minor unit of the currencies sold in, at least 2.
+    #[must_use]
+    pub fn money_scale(&self) -> u8 {
+        money_scale(&self.currencies)
+    }
+}
+
+/// Number of decimals of every amount of money where these currencies are sold in.
+#[must_use]
+pub fn money_scale(currencies: &[Currency]) -> u8 {
+    currencies
+        .iter()
+        .map(|currency| currency.minor_units())
+        .max()
+        .unwrap_or(0)
+        .max(2)
+}
