@@ -60,7 +60,7 @@ pub fn judge(judged: &Judged<'_>, expected: &Expected) -> Result<(), Found> {
             product,
             eligible,
             because,
-        } => eligibility(answer, product, *eligible, because.as_deref()),
+        } => eligibility(judged, product, *eligible, because.as_deref()),
         Expected::Warning(text) => {
             let found = answer
                 .warnings
@@ -345,36 +345,47 @@ fn validity(answer: &Answer, valid: bool, because: Option<&str>) -> Result<(), F
     })
 }
 
+/// Whether a product may be sold. An answer only has what speaks against products, so one that nobody asks for would be
+/// eligible in every test: it has to be in the request.
 fn eligibility(
-    answer: &Answer,
+    judged: &Judged<'_>,
     product: &str,
     eligible: bool,
     because: Option<&str>,
 ) -> Result<(), Found> {
-    let against: Vec<Finding> = answer
+    let wanted = || {
+        let wanted = if eligible { "eligible" } else { "not eligible" };
+        let reason = because.map(|because| format!(" because of {because:?}"));
+        let reason = reason.unwrap_or_default();
+        format!("`{product}` to be {wanted}{reason}")
+    };
+    let requested = judged.products();
+    require(requested.contains(product), || {
+        let requested = requested.iter().cloned().collect::<Vec<_>>().join(", ");
+        let has = if requested.is_empty() {
+            "which has no lines".to_owned()
+        } else {
+            format!("which has {requested}")
+        };
+        Found::new(wanted(), format!("it is not in the request, {has}"))
+    })?;
+    let against: Vec<Finding> = judged
+        .evaluation
+        .answer
         .lines
         .iter()
         .flat_map(|line| &line.ineligible)
         .filter(|found| found.product.as_deref() == Some(product))
         .cloned()
         .collect();
-    let because = because.unwrap_or_default();
     let right = if eligible {
         against.is_empty()
     } else {
+        let because = because.unwrap_or_default();
         against.iter().any(|found| found.message.contains(because))
     };
     require(right, || {
-        let wanted = if eligible { "eligible" } else { "not eligible" };
-        let reason = if because.is_empty() {
-            String::new()
-        } else {
-            format!(" because of {because:?}")
-        };
-        Found::new(
-            format!("`{product}` to be {wanted}{reason}"),
-            or_none("objections to it", messages(&against)),
-        )
+        Found::new(wanted(), or_none("objections to it", messages(&against)))
     })
 }
 

@@ -7,6 +7,8 @@
 mod expect;
 mod request;
 
+use std::collections::BTreeSet;
+
 use quo_analysis::tests_hir::{Expected, TestCase};
 use quo_engine::{Ask, EvaluateError, Evaluation, Explanation, Limits, Package, evaluate, explain};
 use quo_source::{Diagnostic, Span, codes};
@@ -65,6 +67,11 @@ pub(crate) struct Judged<'a> {
 }
 
 impl Judged<'_> {
+    /// Every product in the request: those of the lines and those of their parts.
+    pub fn products(&self) -> BTreeSet<String> {
+        request::products(&self.evaluation.request.canonical(self.package))
+    }
+
     /// The explanation of a rule's absence, worked out only when an expectation asks for reasons.
     pub fn why_not(&self, rule: &str) -> Result<Explanation, String> {
         let ask = Ask {

@@ -1,4 +1,6 @@
-//! From a test to the JSON of a request, as a service would send it.
+//! From a test to the JSON of a request, as a service would send it; and what such a request holds.
+
+use std::collections::BTreeSet;
 
 use quo_analysis::tests_hir::{Input, Item, TestCase};
 use serde_json::{Map, Value};
@@ -54,4 +56,22 @@ fn inputs(inputs: &[Input]) -> Map<String, Value> {
         .iter()
         .map(|input| (input.name.clone(), Value::from(input.value.clone())))
         .collect()
+}
+
+/// The names of all products of a request, at any depth.
+pub(crate) fn products(request: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&Value> = list(request.get("lines")).collect();
+    while let Some(item) = open.pop() {
+        let name = item.get("product").and_then(Value::as_str);
+        found.extend(name.map(str::to_owned));
+        let parts = item.get("parts").and_then(Value::as_object);
+        let parts = parts.into_iter().flat_map(Map::values);
+        open.extend(parts.flat_map(|part| list(Some(part))));
+    }
+    found
+}
+
+fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_array).into_iter().flatten()
 }

@@ -47,6 +47,12 @@ const UNPRICED: &str = r#"
   line 1: FullService { car { class Middle, cars 10 } }
 "#;
 
+/// A quote without lines.
+const EMPTY: &str = r#"
+  given account { id "C-1", kind Company, country DE }
+  given quote { currency EUR, term 36 months, date 2026-06-05 }
+"#;
+
 /// More decimals than the discount has.
 const REFUSED: &str = r#"
   given account { id "C-2", kind Company, country DE }
@@ -149,6 +155,9 @@ fn what_holds_passes() {
         "Gift not applied because \"account.rating\"",
         "approval Credit TeamLead or RiskDesk",
         "tasks line 1 handover, contract, order, register",
+        "valid",
+        "eligible FullService",
+        "eligible Insurance",
     ] {
         passes(QUOTE, expectation);
     }
@@ -156,6 +165,7 @@ fn what_holds_passes() {
         "invalid",
         "invalid because \"no fuel card\"",
         "not eligible Wallbox",
+        "eligible FuelCard",
         "not eligible Wallbox because \"companies\"",
         "warning \"usually insure\"",
     ] {
@@ -218,6 +228,13 @@ fails! {
     nobody_approves: QUOTE, ["approval Credit none"];
     valid_after_all: QUOTE, ["invalid because \"no fuel card\""];
     invalid_for_another_reason: OBJECTED, ["invalid because \"term\""];
+    invalid_after_all: OBJECTED, ["valid"];
+    unpriced_is_not_valid: UNPRICED, ["valid"];
+    not_eligible_after_all: OBJECTED, ["eligible Wallbox"];
+    eligible_but_not_in_the_request: QUOTE, ["eligible Wallbox"];
+    not_eligible_but_not_in_the_request: QUOTE, ["not eligible FuelCard because \"Great Britain\""];
+    eligible_without_lines: EMPTY, ["eligible Car"];
+    refused_is_not_valid: REFUSED, ["valid"];
     eligible_after_all: QUOTE, ["not eligible Insurance because \"Great Britain\""];
     not_eligible_for_another_reason: OBJECTED, ["not eligible Wallbox because \"Great Britain\""];
     other_warning: OBJECTED, ["warning \"too expensive\""];
@@ -246,6 +263,7 @@ fn unknown_names_are_errors_of_the_ruleset() {
         ("BigFleets applied", "`BigFleets`"),
         ("approval Kredit none", "`Kredit`"),
         ("not eligible Walbox", "`Walbox`"),
+        ("eligible Walbox", "`Walbox`"),
         ("line 1 car.rate nett 1.00 EUR", "`nett`"),
         ("total contract 1.00 EUR", "`contract`"),
         ("line 1 car.rate list 10_295.00", "currency"),

@@ -371,7 +371,7 @@ fn golden_tests() {
         .expects()
         .map(|e| e.expectation().expect("readable"))
         .collect();
-    assert_eq!(expects.len(), 11);
+    assert_eq!(expects.len(), 16);
     let Expectation::Amount {
         address,
         measure,
@@ -419,4 +419,20 @@ fn golden_tests() {
     assert!(matches!(&expects[8], Expectation::Warning(_)));
     assert!(matches!(&expects[9], Expectation::Tasks { tasks, .. } if tasks.len() == 2));
     assert!(matches!(&expects[10], Expectation::Error(_)));
+    eligibility_and_validity(&expects[11..]);
+}
+
+fn eligibility_and_validity(expects: &[Expectation]) {
+    assert!(matches!(&expects[0], Expectation::Valid));
+    assert!(
+        matches!(&expects[1], Expectation::Eligible { product } if product.text() == "Platform")
+    );
+    // A name that looks like a misspelt verb, and rules that are called like an expectation.
+    assert!(
+        matches!(&expects[2], Expectation::Eligible { product } if product.text() == "Applies")
+    );
+    assert!(matches!(&expects[3], Expectation::Applied { rule, .. } if rule.text() == "valid"));
+    assert!(
+        matches!(&expects[4], Expectation::NotApplied { rule, .. } if rule.text() == "eligible")
+    );
 }

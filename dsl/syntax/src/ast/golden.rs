@@ -132,10 +132,17 @@ pub enum Expectation {
         /// Who must approve.
         approvers: Approvers,
     },
+    /// `valid`
+    Valid,
     /// `invalid [because "…"]`
     Invalid {
         /// A part of the message.
         because: Option<Title>,
+    },
+    /// `eligible P`
+    Eligible {
+        /// The product.
+        product: NameRef,
     },
     /// `not eligible P [because "…"]`
     NotEligible {
@@ -195,7 +202,11 @@ impl Expect {
                 matrix: names.next()?,
                 approvers: support::child(&self.0)?,
             },
+            ["expect", "valid"] => Expectation::Valid,
             ["expect", "invalid", ..] => Expectation::Invalid { because: text },
+            ["expect", "eligible"] => Expectation::Eligible {
+                product: names.next()?,
+            },
             ["expect", "not", "eligible", ..] => Expectation::NotEligible {
                 product: names.next()?,
                 because: text,

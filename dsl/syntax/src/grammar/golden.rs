@@ -128,8 +128,11 @@ fn entry(p: &mut Parser<'_>) {
 }
 
 fn expectation(p: &mut Parser<'_>) {
+    // What these words are followed by is a name, and a name may look like a misspelt verb.
+    let name_follows = p.at_any(&["total", "approval", "eligible"]);
     let verb_follows = p.nth_word(1, "not")
-        || (p.nth(1) == WORD && nearest(p.nth_text(1), &["applied"]).is_some());
+        || p.nth_word(1, "applied")
+        || (p.nth(1) == WORD && !name_follows && nearest(p.nth_text(1), &["applied"]).is_some());
     if p.on_new_line() {
         p.expected("what is expected");
     } else if p.at(WORD) && verb_follows {
@@ -137,8 +140,7 @@ fn expectation(p: &mut Parser<'_>) {
     } else if p.at_word("line") {
         amount(p);
     } else if p.eat_word("total") {
-        let _ = name_ref(p, "`list`, `contract` or `net`")
-            && operand(p, "an amount such as `5.00 EUR`");
+        let _ = name_ref(p, "`list` or `net`") && operand(p, "an amount such as `5.00 EUR`");
     } else if p.eat_word("approval") {
         let _ = name_ref(p, "the name of an approval") && approvers(p);
     } else if p.eat_word("not") {
@@ -146,6 +148,10 @@ fn expectation(p: &mut Parser<'_>) {
             name_ref(p, "the name of a product");
         }
         because(p);
+    } else if p.eat_word("eligible") {
+        name_ref(p, "the name of a product");
+    } else if p.eat_word("valid") {
+        // Nothing speaks against it: there is no reason to be named.
     } else if p.eat_word("invalid") {
         because(p);
     } else if p.at_any(&["warning", "error"]) {
@@ -156,7 +162,7 @@ fn expectation(p: &mut Parser<'_>) {
         comma_list(p, |p| name_ref(p, "the name of a task"));
     } else {
         p.expected(
-            "`line`, `total`, `approval`, `invalid`, `not eligible`, `warning`, `error`, `tasks`, or a rule and `applied`",
+            "`line`, `total`, `approval`, `valid`, `invalid`, `eligible`, `not eligible`, `warning`, `error`, `tasks`, or a rule and `applied`",
         );
     }
 }
