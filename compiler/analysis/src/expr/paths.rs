@@ -271,6 +271,8 @@ impl Reader<'_> {
         let index = find(&self.world.defines, name)?;
         let define = self.world.defines.get(index)?;
         Some(match &define.checked {
+            // A condition keeps the place of its text: an explanation shows what was tested, not only the name of it.
+            Some(checked) if checked.ty == Type::Bool => checked.clone(),
             Some(checked) => Expr {
                 span,
                 ..checked.clone()
