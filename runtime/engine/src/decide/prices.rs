@@ -139,7 +139,8 @@ impl<R: Recorder> Plan<'_, R> {
             let value = self.args.pop().ok_or(Stopped::Damaged)?;
             let mut tiers = table.tiers(&self.args);
             let first = tiers.next();
-            let covered = first.is_some_and(|tier| tier.low <= value)
+            // Nothing ordered is priced, too: no unit of it, in tiers that begin with the first one.
+            let covered = first.is_some_and(|tier| tier.low <= value.max(1))
                 && (first.into_iter().chain(tiers)).any(|tier| value <= tier.high);
             first.filter(|_| covered).map(|tier| tier.row)
         } else {
