@@ -1,5 +1,4 @@
 //! Small rulesets, one a mechanism, with golden tests that a reader can check by hand: all of them pass.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
