@@ -91,7 +91,7 @@ codes! {
     Q1005 WRONG_KIND "a name of something else",
     Q1006 CYCLE "something that contains or needs itself",
     Q1007 UNKNOWN_CURRENCY "not a currency that is sold in",
-    Q1008 MISSING_FACT "a fact that every decision needs is not declared",
+    Q1008 MISSING_FACT "something that every decision needs is not declared",
     Q1009 MISPLACED_ITEM "an item in a file where it cannot stand",
     Q1010 UNKNOWN_EDITION "an edition of the language that this compiler does not know",
     Q2001 TYPE_MISMATCH "two kinds of values that do not go together",
