@@ -232,6 +232,8 @@ pub struct Task {
     pub reference: Option<String>,
     /// What last went wrong, in words.
     pub detail: Option<String>,
+    /// Whether the try whose outcome is unknown was broken off by the platform itself.
+    pub interrupted: bool,
 }
 
 /// The idempotency key a downstream system sees: the same for every try of a task.
@@ -263,7 +265,12 @@ impl Task {
     /// # Errors
     /// Why not, in words.
     pub fn may_try_again(&self, now: Timestamp) -> Result<(), String> {
-        if self.tries >= self.tries_allowed {
+        // Asked before it is known that the interrupted try did nothing, and after it no longer matters.
+        if self.tries
+            >= self
+                .tries_allowed
+                .saturating_add(u32::from(self.interrupted))
+        {
             return Err(format!("all {} tries are used up", self.tries_allowed));
         }
         match (self.first_started_at, self.plan.within_minutes) {

@@ -195,6 +195,7 @@ fn task_command(verb: TaskVerb, when: Option<Guard>, task: TaskId) -> (OrderComm
         TaskVerb::OutcomeUnknown => OrderCommand::TaskOutcomeUnknown {
             task,
             attempt,
+            interrupted: false,
             detail,
         },
         TaskVerb::BeginReconciliation => OrderCommand::BeginReconciliation { task },
@@ -322,6 +323,37 @@ fn an_unknown_outcome_is_reconciled_before_any_retry() {
         (task.tries, task.external_key.as_str()),
         (2, "acme/O-1/billing")
     );
+}
+
+#[test]
+fn a_try_that_the_platform_broke_off_and_nobody_saw_is_not_counted() {
+    let shape = Shape {
+        tries: 2,
+        ..Shape::default()
+    };
+    let (mut sale, task) = Sale::with_task_in(TaskState::Started, shape);
+    let broken_off = |sale: &mut Sale, interrupted| {
+        let command = OrderCommand::TaskOutcomeUnknown {
+            task: task.clone(),
+            attempt: sale.order().task(&task).unwrap().tries,
+            interrupted,
+            detail: "the service stopped".to_owned(),
+        };
+        sale.order_command(&system(), command).unwrap();
+        sale.look_up("billing");
+        sale.reconcile("billing", Finding::NotDone);
+        sale.order().task(&task).unwrap().state
+    };
+    for _ in 0..5 {
+        assert_eq!(broken_off(&mut sale, true), TaskState::Ready);
+        sale.now = sale.now.plus_millis(quo_domain::task::BACKOFF_MS_MAX);
+        sale.start_task("billing");
+    }
+    // The two that count.
+    assert_eq!(broken_off(&mut sale, false), TaskState::Ready);
+    sale.now = sale.now.plus_millis(quo_domain::task::BACKOFF_MS_MAX);
+    sale.start_task("billing");
+    assert_eq!(broken_off(&mut sale, false), TaskState::Failed);
 }
 
 #[test]

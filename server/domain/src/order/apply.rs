@@ -64,6 +64,7 @@ pub(super) fn apply(order: &mut Order, event: &OrderEvent) -> Option<()> {
             task.detail = Some(e.detail.clone());
             task.deadline = None;
             task.reconciliations = 0;
+            task.interrupted = e.interrupted;
         }
         E::TaskReconciliationBegun(e) => {
             let task = task(order, &e.task)?;
@@ -102,6 +103,7 @@ fn planned(planned: &PlannedTask) -> Task {
         reconciliations: 0,
         reference: None,
         detail: None,
+        interrupted: false,
     }
 }
 
@@ -123,6 +125,11 @@ fn reconciled(task: &mut Task, event: &TaskReconciled) {
             task.detail = None;
         }
         Finding::Failed { detail } => task.detail = Some(detail.clone()),
+        // A try that the platform broke off itself, and that nobody downstream has seen, is none of the counted ones.
+        Finding::NotDone if task.interrupted => {
+            task.tries_allowed = task.tries_allowed.saturating_add(1);
+            task.interrupted = false;
+        }
         Finding::NotDone | Finding::Unknown => {}
     }
 }

@@ -76,6 +76,9 @@ pub enum OrderCommand {
         task: TaskId,
         /// The try that gave no answer, counted from 1.
         attempt: u32,
+        /// Whether the platform itself stopped while the call was under way.
+        #[serde(default)]
+        interrupted: bool,
         /// What was seen instead of an answer, in words.
         detail: String,
     },

@@ -377,8 +377,9 @@ impl OnTask<'_> {
                     None => TaskFailed { order, task, attempt, detail }.into(),
                 }
             }
-            OrderCommand::TaskOutcomeUnknown { detail, .. } => {
-                TaskOutcomeUnknown { order, task, attempt, detail: detail.clone() }.into()
+            OrderCommand::TaskOutcomeUnknown { detail, interrupted, .. } => {
+                let (detail, interrupted) = (detail.clone(), *interrupted);
+                TaskOutcomeUnknown { order, task, attempt, interrupted, detail }.into()
             }
             OrderCommand::ReconcileTask { finding, .. } => {
                 let (finding, to) = (finding.clone(), row.to);

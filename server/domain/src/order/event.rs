@@ -145,6 +145,9 @@ payloads! {
         task: TaskId,
         /// The try that gave no answer, counted from 1.
         attempt: u32,
+        /// Whether the platform itself stopped while the call was under way.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        interrupted: bool,
         /// What was seen instead of an answer, in words.
         detail: String,
     }

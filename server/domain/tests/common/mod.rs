@@ -419,6 +419,7 @@ impl Sale {
         let command = OrderCommand::TaskOutcomeUnknown {
             task,
             attempt,
+            interrupted: false,
             detail,
         };
         self.order_command(&system(), command).unwrap();

@@ -195,11 +195,13 @@ impl Orchestrator {
             Outcome::Accepted => OrderCommand::TaskOutcomeUnknown {
                 task: id.clone(),
                 attempt,
+                interrupted: false,
                 detail: "it was accepted and the work goes on".to_owned(),
             },
             Outcome::Unknown { why } => OrderCommand::TaskOutcomeUnknown {
                 task: id.clone(),
                 attempt,
+                interrupted: false,
                 detail: why,
             },
         };
@@ -228,6 +230,8 @@ impl Orchestrator {
             Some(OrderCommand::TaskOutcomeUnknown {
                 task: id.clone(),
                 attempt: task.tries,
+                // No call of this process is under way, so one that was begun went down with another.
+                interrupted: !self.is_in_flight(tenant, &order.id, id),
                 detail: detail.to_owned(),
             })
         })

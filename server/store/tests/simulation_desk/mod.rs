@@ -356,6 +356,7 @@ impl Desk {
             (TaskState::Started, 1 | 2) => OrderCommand::TaskOutcomeUnknown {
                 task: id,
                 attempt,
+                interrupted: false,
                 detail,
             },
             (TaskState::Started, _) => OrderCommand::CompleteTask {
