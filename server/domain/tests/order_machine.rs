@@ -346,12 +346,12 @@ fn a_try_that_the_platform_broke_off_and_nobody_saw_is_not_counted() {
     };
     for _ in 0..5 {
         assert_eq!(broken_off(&mut sale, true), TaskState::Ready);
-        sale.now = sale.now.plus_millis(quo_domain::task::BACKOFF_MS_MAX);
+        sale.now = sale.now.plus_millis(task::BACKOFF_MS_MAX);
         sale.start_task("billing");
     }
     // The two that count.
     assert_eq!(broken_off(&mut sale, false), TaskState::Ready);
-    sale.now = sale.now.plus_millis(quo_domain::task::BACKOFF_MS_MAX);
+    sale.now = sale.now.plus_millis(task::BACKOFF_MS_MAX);
     sale.start_task("billing");
     assert_eq!(broken_off(&mut sale, false), TaskState::Failed);
 }
