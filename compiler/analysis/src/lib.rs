@@ -140,6 +140,14 @@ pub fn check(
                 adjustments: adjustments.adjustments,
                 approvals,
                 fulfilments,
+                records: Vec::new(),
+                elements: Vec::new(),
+                item_kinds: Vec::new(),
+                charge_record: None,
+                data: Vec::new(),
+                functions: Vec::new(),
+                decision_tables: Vec::new(),
+                results: Vec::new(),
                 tests,
             })
         }

@@ -27,6 +27,10 @@ impl Show<'_> {
             Type::Currency => "a currency".to_owned(),
             Type::Enum(index) => format!("a value of {}", self.enum_name(index)),
             Type::Product => "a product".to_owned(),
+            Type::Instant => "a point in time".to_owned(),
+            Type::Record(_) => "a record".to_owned(),
+            Type::List(_) => "a list".to_owned(),
+            Type::Item(_) => "an item of the quote".to_owned(),
             Type::Unknown => "something unknown".to_owned(),
         }
     }
@@ -86,6 +90,7 @@ pub fn value_text(world: &World, ty: Type, value: &Value) -> String {
                     .map(String::as_str),
             )
         }
+        Value::Instant(seconds) => format!("{seconds} s"),
         Value::Product(index) => named(world.products.get(*index).map(|found| found.name.as_str())),
     }
 }
@@ -106,7 +111,18 @@ pub fn ordinal_text(world: &World, ty: Type, ordinal: i128) -> String {
             of,
             value: usize::try_from(ordinal).unwrap_or_default(),
         },
-        Type::Bool | Type::Text | Type::Currency | Type::Product | Type::Unknown => {
+        Type::Instant => match i64::try_from(ordinal) {
+            Ok(seconds) => Value::Instant(seconds),
+            Err(_) => return ordinal.to_string(),
+        },
+        Type::Bool
+        | Type::Text
+        | Type::Currency
+        | Type::Product
+        | Type::Record(_)
+        | Type::List(_)
+        | Type::Item(_)
+        | Type::Unknown => {
             return ordinal.to_string();
         }
     };

@@ -146,6 +146,13 @@ pub enum Expected {
         /// Their names.
         tasks: Vec<String>,
     },
+    /// A value worked out from the request.
+    Value {
+        /// The value, in the scope of the priced quote.
+        actual: crate::hir::Expr,
+        /// What it must be: of the same type, worked out in the same scope. `None` where it must be absent.
+        expected: Option<crate::hir::Expr>,
+    },
     /// The request is refused at the door with a problem that contains this text.
     Error(String),
 }

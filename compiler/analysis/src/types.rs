@@ -26,6 +26,14 @@ pub enum Type {
     Enum(usize),
     /// A product.
     Product,
+    /// A point in time, to the second, in UTC.
+    Instant,
+    /// A record, an index into [`crate::hir::Rules::records`].
+    Record(usize),
+    /// A list; its elements have the type at this index of [`crate::hir::Rules::elements`].
+    List(usize),
+    /// An item of the quote, one of the products at this index of [`crate::hir::Rules::item_kinds`].
+    Item(usize),
     /// What an expression with an error has; agrees with everything, so that one mistake is reported once.
     Unknown,
 }
@@ -84,6 +92,8 @@ pub enum Value {
     },
     /// A product.
     Product(usize),
+    /// Seconds since 1970-01-01T00:00:00Z.
+    Instant(i64),
 }
 
 impl Number {

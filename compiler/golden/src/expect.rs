@@ -61,6 +61,10 @@ pub fn judge(judged: &Judged<'_>, expected: &Expected) -> Result<(), Found> {
             eligible,
             because,
         } => eligibility(judged, product, *eligible, because.as_deref()),
+        Expected::Value { .. } => Err(Found::new(
+            "a value".to_owned(),
+            "values are not worked out in tests".to_owned(),
+        )),
         Expected::Warning(text) => {
             let found = answer
                 .warnings

@@ -10,6 +10,7 @@ pub(crate) fn encode(value: &Value, strings: &StringIds) -> Option<i64> {
     match value {
         Value::Bool(value) => Some(i64::from(*value)),
         Value::Number(mantissa) => narrow(*mantissa),
+        Value::Instant(seconds) => narrow(i128::from(*seconds)),
         Value::Date(date) => Some(i64::from(date.days())),
         Value::Months(count) | Value::Days(count) => Some(i64::from(*count)),
         Value::Text(text) => strings.get(text).map(i64::from),
@@ -63,7 +64,9 @@ pub(crate) fn value_type(ty: Type) -> Option<ValueType> {
         Type::Currency => ValueType::Currency,
         Type::Enum(index) => ValueType::Enum(u32::try_from(index).ok()?),
         Type::Product => ValueType::Product,
-        Type::Unknown => return None,
+        Type::Instant | Type::Record(_) | Type::List(_) | Type::Item(_) | Type::Unknown => {
+            return None;
+        }
     })
 }
 

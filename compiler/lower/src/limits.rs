@@ -15,6 +15,15 @@ pub(crate) fn too_many_values(span: Span) -> Diagnostic {
     .suggest_edits("split it into several rules", Vec::new())
 }
 
+/// A form that is checked and has no code.
+pub(crate) fn not_compiled(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        codes::NOT_HERE,
+        "this calculation can be checked and cannot be compiled",
+    )
+    .at(span, "no code for this")
+}
+
 /// A number that the machine cannot hold where it is needed.
 pub(crate) fn number_too_large(span: Span) -> Diagnostic {
     Diagnostic::error(

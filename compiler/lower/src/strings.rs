@@ -226,7 +226,7 @@ impl Collector {
             ExprKind::InSet(_, values) => values.iter().for_each(|value| self.value(value)),
             _ => {}
         }
-        crate::code::children(expr)
+        expr.children()
             .into_iter()
             .for_each(|child| self.expr(child));
     }

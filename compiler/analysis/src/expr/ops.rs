@@ -139,9 +139,20 @@ impl Ops<'_> {
 
     fn must_have_order(&mut self, ty: Type, left: &Expr, span: Span) {
         let ordered = match ty {
-            Type::Number(_) | Type::Date | Type::Months | Type::Days | Type::Unknown => true,
+            Type::Number(_)
+            | Type::Date
+            | Type::Months
+            | Type::Days
+            | Type::Instant
+            | Type::Unknown => true,
             Type::Enum(index) => self.show.enum_is_ordered(index),
-            Type::Bool | Type::Text | Type::Currency | Type::Product => false,
+            Type::Bool
+            | Type::Text
+            | Type::Currency
+            | Type::Product
+            | Type::Record(_)
+            | Type::List(_)
+            | Type::Item(_) => false,
         };
         if !ordered {
             let found = self.show.ty(ty);

@@ -2,7 +2,7 @@
 
 use quo_source::{Diagnostic, Span, codes};
 
-use crate::hir::{Expr, ExprKind};
+use crate::hir::Expr;
 
 /// The most values in a named expression; a decision has room for fewer at one time.
 pub const NAMED_VALUES_MAX: usize = 1_000;
@@ -38,44 +38,4 @@ fn values(expr: &Expr, limit: usize) -> usize {
         open.extend(expr.children());
     }
     count
-}
-
-impl Expr {
-    /// The expressions that this one is made of, in the order of the text.
-    #[must_use]
-    pub fn children(&self) -> Vec<&Expr> {
-        match &self.kind {
-            ExprKind::Negate(value)
-            | ExprKind::Not(value)
-            | ExprKind::InSet(value, _)
-            | ExprKind::Present(value, _)
-            | ExprKind::Round { value, .. } => vec![value],
-            ExprKind::Binary(_, left, right) => vec![left, right],
-            ExprKind::InRange(value, low, high) => vec![value, low, high],
-            ExprKind::Divide {
-                dividend,
-                divisor,
-                otherwise,
-                ..
-            } => vec![dividend, divisor, otherwise],
-            ExprKind::If {
-                condition,
-                then,
-                otherwise,
-            } => vec![condition, then, otherwise],
-            ExprKind::Const(_)
-            | ExprKind::Fact(_)
-            | ExprKind::Option { .. }
-            | ExprKind::PartOption { .. }
-            | ExprKind::PartKind { .. }
-            | ExprKind::HasKind { .. }
-            | ExprKind::CountPart { .. }
-            | ExprKind::Asked(_)
-            | ExprKind::List
-            | ExprKind::Left
-            | ExprKind::TotalList
-            | ExprKind::TotalNet
-            | ExprKind::Amount(_) => Vec::new(),
-        }
-    }
 }

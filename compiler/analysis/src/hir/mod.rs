@@ -6,13 +6,19 @@
 //! in other files or another order give the same checked rules.
 
 mod expr;
+mod functions;
 
 use quo_source::Span;
 use quo_value::{Currency, Date, Rounding};
 
 use crate::types::{Type, Value};
 
-pub use expr::{BinaryOp, Expr, ExprKind};
+pub use expr::{
+    BinaryOp, Builtin, Each, Expr, ExprKind, ItemsOf, Remainder, SortKey, Spread, What,
+};
+pub use functions::{
+    Data, DecisionTable, Field, Function, HitPolicy, Outcome, Parameter, Record, ResultOf,
+};
 
 /// A checked ruleset.
 #[derive(Debug, Clone)]
@@ -63,6 +69,22 @@ pub struct Rules {
     pub approvals: Vec<Approval>,
     /// Fulfilments, sorted by product.
     pub fulfilments: Vec<Fulfilment>,
+    /// Records, those of repeated facts too, sorted by name.
+    pub records: Vec<Record>,
+    /// The types of the elements of lists, each once.
+    pub elements: Vec<Type>,
+    /// The sets of products that items of a type may be, each sorted, each once.
+    pub item_kinds: Vec<Vec<usize>>,
+    /// The record whose elements [`ExprKind::Charges`] has; `None` where nobody asks for them.
+    pub charge_record: Option<usize>,
+    /// Lists of constants, sorted by name.
+    pub data: Vec<Data>,
+    /// Functions, every one after those it calls.
+    pub functions: Vec<Function>,
+    /// Decision tables, sorted by name.
+    pub decision_tables: Vec<DecisionTable>,
+    /// Named results of the decision, sorted by name.
+    pub results: Vec<ResultOf>,
     /// Golden tests, by file and place.
     pub tests: Vec<crate::tests_hir::TestCase>,
 }

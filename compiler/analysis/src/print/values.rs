@@ -123,6 +123,7 @@ impl Printer<'_> {
                 format!("{of}.{}", name.map_or("?", String::as_str))
             }
             Value::Product(product) => self.product_name(*product).to_owned(),
+            Value::Instant(seconds) => format!("{seconds} s"),
         }
     }
 
@@ -225,6 +226,7 @@ impl Printer<'_> {
                     of(otherwise)
                 )
             }
+            other => format!("{other:?}"),
         }
     }
 }

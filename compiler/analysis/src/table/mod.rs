@@ -533,6 +533,7 @@ fn encoded(value: &Value) -> i128 {
         Value::Enum { value, .. } => index(*value),
         Value::Currency(currency) => index(*currency),
         Value::Product(product) => index(*product),
+        Value::Instant(seconds) => i128::from(*seconds),
         Value::Text(_) => 0,
     }
 }

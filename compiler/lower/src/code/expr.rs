@@ -124,6 +124,11 @@ impl Gen<'_, '_> {
                 then,
                 otherwise,
             } => self.choose(expr, condition, then, otherwise),
+            _ => {
+                self.report(limits::not_compiled(expr.span));
+                let register = self.emit.constant(self.pools, 0);
+                self.narrow_operand(expr, register, Presence::Always)
+            }
         }
     }
 

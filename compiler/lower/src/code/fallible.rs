@@ -4,13 +4,12 @@ use quo_analysis::hir::{BinaryOp, Expr, ExprKind};
 use quo_analysis::types::{Type, Unit};
 
 use super::arithmetic::{calculates_narrow, op_of};
-use super::children;
 use super::expr::{is_narrow_at, raised};
 use crate::constants::number_of;
 
 /// Whether working out an expression can be an error of the decision.
 pub(super) fn can_fail(expr: &Expr) -> bool {
-    itself_can_fail(expr) || children(expr).into_iter().any(can_fail)
+    itself_can_fail(expr) || expr.children().into_iter().any(can_fail)
 }
 
 /// Whether the operation of an expression can fail, its parts left aside.

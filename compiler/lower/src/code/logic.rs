@@ -6,7 +6,6 @@
 use quo_analysis::hir::{BinaryOp, Expr, ExprKind};
 use quo_model::{Bank, Op};
 
-use super::children;
 use super::expr::{Gen, Operand, Presence, bank_of};
 use super::fallible::can_fail;
 use crate::constants::number_of;
@@ -186,6 +185,6 @@ pub(super) fn may_be_absent(expr: &Expr) -> bool {
         ExprKind::If {
             then, otherwise, ..
         } => may_be_absent(then) || may_be_absent(otherwise),
-        _ => children(expr).into_iter().any(may_be_absent),
+        _ => expr.children().into_iter().any(may_be_absent),
     }
 }

@@ -104,6 +104,14 @@ pub fn builder() -> Builder {
         adjustments: Vec::new(),
         approvals: Vec::new(),
         fulfilments: Vec::new(),
+        records: Vec::new(),
+        elements: Vec::new(),
+        item_kinds: Vec::new(),
+        charge_record: None,
+        data: Vec::new(),
+        functions: Vec::new(),
+        decision_tables: Vec::new(),
+        results: Vec::new(),
         tests: Vec::new(),
     };
     let mut builder = Builder {

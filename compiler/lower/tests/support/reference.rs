@@ -154,6 +154,7 @@ fn constant(value: &Value, ty: Type) -> Val {
         Value::Currency(index) | Value::Enum { value: index, .. } | Value::Product(index) => {
             Val::Other(*index as i64)
         }
+        Value::Instant(seconds) => Val::Other(*seconds),
         Value::Text(_) => panic!("texts are not compared by the reference"),
     }
 }

@@ -105,6 +105,7 @@ fn write(rules: &Rules, expr: &mut Expr, text: &mut String) {
             around(rules, text, "", then, " else ");
             around(rules, text, "", otherwise, ")");
         }
+        other => panic!("{other:?} is not among the expressions that are written here"),
     }
 }
 
@@ -131,6 +132,7 @@ fn constant(rules: &Rules, value: &Value, ty: Type) -> String {
         (Value::Currency(index), _) => rules.currencies[*index].code().to_owned(),
         (Value::Enum { of, value }, _) => rules.enums[*of].values[*value].clone(),
         (Value::Product(product), _) => rules.products[*product].name.clone(),
+        (Value::Instant(seconds), _) => format!("{seconds} s"),
         (Value::Number(_), _) => panic!("a number without its type"),
     }
 }
