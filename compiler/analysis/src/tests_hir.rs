@@ -11,7 +11,7 @@ pub struct TestCase {
     pub name: String,
     /// Where it stands.
     pub span: Span,
-    /// Facts by group.
+    /// Facts by group. A group that repeats has one input, without a name, which is the list.
     pub given: Vec<(String, Vec<Input>)>,
     /// Lines of the quote.
     pub lines: Vec<Line>,
@@ -28,8 +28,19 @@ pub struct Input {
     pub name: String,
     /// Where it stands.
     pub span: Span,
-    /// Its value as text: a text without its quotes, a number without `_`, a period as `36 months`, `yes`, `EUR`, `12.5%`.
-    pub value: String,
+    /// Its value.
+    pub value: Given,
+}
+
+/// A value of an input as written.
+#[derive(Debug, Clone)]
+pub enum Given {
+    /// One value as text: a text without its quotes, a number without `_`, a period as `36 months`, `yes`, `EUR`, `12.5%`.
+    Text(String),
+    /// A list.
+    List(Vec<Given>),
+    /// A record: its fields.
+    Record(Vec<Input>),
 }
 
 /// A line of the quote.

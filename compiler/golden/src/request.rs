@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use quo_analysis::tests_hir::{Input, Item, TestCase};
+use quo_analysis::tests_hir::{Given, Input, Item, TestCase};
 use serde_json::{Map, Value};
 
 /// The request of a test. Every input is a string, so that the door reads exactly what was written.
@@ -13,8 +13,10 @@ pub fn request_json(test: &TestCase) -> Value {
         let group = facts
             .entry(group.clone())
             .or_insert_with(|| Value::Object(Map::new()));
-        if let Value::Object(group) = group {
-            group.extend(inputs(given));
+        match (group, given.as_slice()) {
+            (group, [only]) if only.name.is_empty() => *group = value(&only.value),
+            (Value::Object(group), given) => group.extend(inputs(given)),
+            _ => {}
         }
     }
     let lines = test.lines.iter().map(|line| {
@@ -54,8 +56,16 @@ fn item(item: &Item) -> Map<String, Value> {
 fn inputs(inputs: &[Input]) -> Map<String, Value> {
     inputs
         .iter()
-        .map(|input| (input.name.clone(), Value::from(input.value.clone())))
+        .map(|input| (input.name.clone(), value(&input.value)))
         .collect()
+}
+
+fn value(given: &Given) -> Value {
+    match given {
+        Given::Text(text) => Value::from(text.clone()),
+        Given::List(elements) => elements.iter().map(value).collect(),
+        Given::Record(fields) => Value::Object(inputs(fields)),
+    }
 }
 
 /// The names of all products of a request, at any depth.

@@ -5,7 +5,7 @@ use quo_syntax::ast::{self, AstNode};
 use quo_syntax::literal::{PeriodUnit, Value};
 
 use super::Items;
-use crate::tests_hir::{AmountOf, Expectation, Expected, Input, Item, Line, TestCase};
+use crate::tests_hir::{AmountOf, Expectation, Expected, Given, Input, Item, Line, TestCase};
 use crate::world::{HasName, World, find};
 
 /// Reads the tests, by file and place.
@@ -58,7 +58,7 @@ pub fn read(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> 
                     Some(Input {
                         name: name.text(),
                         span: asked.span(file),
-                        value: value_text(&asked.value()?),
+                        value: Given::Text(value_text(&asked.value()?)),
                     })
                 })
                 .collect(),
@@ -76,7 +76,7 @@ fn inputs(config: &ast::Config, file: FileId) -> Vec<Input> {
             Some(Input {
                 name: entry.name()?.text(),
                 span: entry.span(file),
-                value: value_text(&entry.value()?),
+                value: Given::Text(value_text(&entry.value()?)),
             })
         })
         .collect()
@@ -127,7 +127,7 @@ fn item(
             found.options.push(Input {
                 name: name.text(),
                 span: entry.span(file),
-                value,
+                value: Given::Text(value),
             });
             continue;
         };

@@ -75,7 +75,9 @@ pub struct Rules {
     pub elements: Vec<Type>,
     /// The sets of products that items of a type may be, each sorted, each once.
     pub item_kinds: Vec<Vec<usize>>,
-    /// The record whose elements [`ExprKind::Charges`] has; `None` where nobody asks for them.
+    /// The record whose elements [`ExprKind::Charges`] has; `None` where nobody asks for them. Its fields are found by
+    /// their names: `line`, `charge` and `kind` texts, `item` the item, `product` its product, `quantity`, `periods` and
+    /// `months` whole numbers, `list`, `net`, `list_value` and `net_value` amounts at money scale; in any order.
     pub charge_record: Option<usize>,
     /// Lists of constants, sorted by name.
     pub data: Vec<Data>,
@@ -125,7 +127,7 @@ pub struct Enum {
 pub struct Fact {
     /// Its group.
     pub group: String,
-    /// Its name in the group.
+    /// Its name in the group; empty for a group that repeats, whose list of records is one fact.
     pub name: String,
     /// Where it was declared.
     pub span: Span,
