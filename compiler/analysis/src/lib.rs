@@ -146,6 +146,7 @@ pub fn check(
                 charge_record: None,
                 data: Vec::new(),
                 functions: Vec::new(),
+                functions_of_tests: 0,
                 decision_tables: Vec::new(),
                 results: Vec::new(),
                 tests,

@@ -57,6 +57,8 @@ pub enum BinaryOp {
 pub enum ExprKind {
     /// A constant.
     Const(Value),
+    /// Nothing: the value that is absent.
+    Absent,
     /// A fact.
     Fact(usize),
     /// An option of the item `up` levels up (0: this item, 1: the bundle it is a part of).
@@ -412,6 +414,7 @@ impl Expr {
     pub fn children(&self) -> Vec<&Expr> {
         match &self.kind {
             ExprKind::Const(_)
+            | ExprKind::Absent
             | ExprKind::Fact(_)
             | ExprKind::Option { .. }
             | ExprKind::PartOption { .. }

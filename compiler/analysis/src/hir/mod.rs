@@ -7,6 +7,7 @@
 
 mod expr;
 mod functions;
+mod parts;
 
 use quo_source::Span;
 use quo_value::{Currency, Date, Rounding};
@@ -81,8 +82,10 @@ pub struct Rules {
     pub charge_record: Option<usize>,
     /// Lists of constants, sorted by name.
     pub data: Vec<Data>,
-    /// Functions, every one after those it calls.
+    /// Functions, every one after those it calls; from [`Rules::functions_of_tests`] on those that only tests call.
     pub functions: Vec<Function>,
+    /// How many functions decisions need.
+    pub functions_of_tests: usize,
     /// Decision tables, sorted by name.
     pub decision_tables: Vec<DecisionTable>,
     /// Named results of the decision, sorted by name.
