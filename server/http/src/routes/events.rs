@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use quo_domain::cloudevents;
+use quo_domain::event::RecordedEvent;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
@@ -50,10 +51,7 @@ pub async fn list(
         .take_while(|event| event.position < first_unpublished)
         .collect();
     let next = published.last().map_or(query.after, |event| event.position);
-    let envelopes: Result<Vec<Value>, AppError> = published
-        .into_iter()
-        .map(|event| Ok(cloudevents::envelope(tenant, &event.stream, &event.event)?))
-        .collect();
+    let envelopes = envelopes(published)?;
     let mut headers = HeaderMap::new();
     let kind = HeaderValue::from_static("application/cloudevents-batch+json");
     headers.insert(header::CONTENT_TYPE, kind);
@@ -62,5 +60,21 @@ pub async fn list(
         header::LINK,
         HeaderValue::from_str(&link).map_err(AppError::internal)?,
     );
-    Ok((headers, Json(envelopes?)))
+    Ok((headers, Json(envelopes)))
+}
+
+/// Events as they are published.
+pub(super) fn envelopes<'e>(
+    events: impl IntoIterator<Item = &'e RecordedEvent>,
+) -> Result<Vec<Value>, AppError> {
+    events
+        .into_iter()
+        .map(|event| {
+            Ok(cloudevents::envelope(
+                &event.tenant,
+                &event.stream,
+                &event.event,
+            )?)
+        })
+        .collect()
 }

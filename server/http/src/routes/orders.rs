@@ -1,5 +1,6 @@
 //! Commands to orders and questions about them. Orders come from quotes: `POST /quotes/{id}/convert-to-order`.
 
+use super::events::envelopes;
 use super::quotes::ListQuery;
 use super::{InPath, InQuery};
 use crate::envelope::{Answered, CommandAnswer, Envelope, Nothing, Sent};
@@ -9,7 +10,6 @@ use crate::service::orders::{self, LoadedOrder};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
-use quo_domain::cloudevents;
 use quo_domain::ids::OrderId;
 use quo_domain::machine::Name;
 use quo_domain::order::OrderCommand;
@@ -95,22 +95,12 @@ pub async fn timeline(
     InPath(id): InPath<String>,
 ) -> Result<Json<Value>, AppError> {
     let LoadedOrder { order, events } = loaded(&state, &caller, id).await?;
-    let entries: Result<Vec<Value>, AppError> = events
-        .iter()
-        .map(|event| {
-            Ok(cloudevents::envelope(
-                &event.tenant,
-                &event.stream,
-                &event.event,
-            )?)
-        })
-        .collect();
     Ok(Json(json!({
         "source": "events",
         "version": order.version,
         "order": order.id,
         "state": order.state.name(),
-        "timeline": entries?,
+        "timeline": envelopes(&events)?,
     })))
 }
 

@@ -1,6 +1,7 @@
 //! Commands to quotes and questions about them.
 
 use super::decisions::ExplanationDocument;
+use super::events::envelopes;
 use super::{InPath, InQuery};
 use crate::envelope::{Answered, CommandAnswer, Envelope, Sent};
 use crate::error::{AppError, Problem};
@@ -10,7 +11,6 @@ use crate::service::quotes::{self, Asked, LoadedQuote};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
-use quo_domain::cloudevents;
 use quo_domain::fingerprint;
 use quo_domain::ids::{LineId, QuoteId, RevisionNo};
 use quo_domain::machine::Name;
@@ -414,16 +414,6 @@ pub async fn evidence_package(
     let LoadedQuote { family, events } = loaded(&state, &caller, id).await?;
     let revision = quotes::revision(&family, of.revision.map(RevisionNo))?;
     let commitment = revision.commitment(&family.id);
-    let envelopes: Result<Vec<Value>, AppError> = events
-        .iter()
-        .map(|event| {
-            Ok(cloudevents::envelope(
-                &event.tenant,
-                &event.stream,
-                &event.event,
-            )?)
-        })
-        .collect();
     let evidence = json!({
         "quote": family.id,
         "revision": revision.number,
@@ -432,7 +422,7 @@ pub async fn evidence_package(
         "commitmentFingerprint": commitment.as_ref().map(|promised| promised.fingerprint()).transpose()?,
         "acceptance": revision.acceptance,
         "order": revision.order,
-        "events": envelopes?,
+        "events": envelopes(&events)?,
     });
     let fingerprint = fingerprint::of(&evidence)?;
     Ok(Json(

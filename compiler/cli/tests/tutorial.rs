@@ -1,0 +1,149 @@
+//! The tutorial is run as it stands: its files are written, its commands are run, and what they print is what it shows.
+//!
+//! A block that is marked with a file's name is that file. A block of the kind `console` holds commands after `$ ` and what
+//! each prints. With `QUO_BLESS=1` the outputs in the document are written anew; read the difference then.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A piece of the document.
+enum Piece {
+    /// Text and blocks that are only read.
+    Prose(String),
+    /// The file of this name, with the lines of its block.
+    File(String, String),
+    /// Commands.
+    Console(Vec<String>),
+}
+
+fn document() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/tutorial.md")
+}
+
+/// The pieces of a document in their order.
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(mark) = line.strip_prefix("```") else {
+            pieces.push(Piece::Prose(format!("{line}\n")));
+            continue;
+        };
+        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        match mark.split_once(' ') {
+            Some((_, name)) => {
+                pieces.push(Piece::Prose(format!("{line}\n")));
+                let content = block.iter().map(|line| format!("{line}\n")).collect();
+                pieces.push(Piece::File(name.to_owned(), content));
+                pieces.push(Piece::Prose("```\n".to_owned()));
+            }
+            None if mark == "console" => {
+                let commands = block.iter().filter_map(|line| line.strip_prefix("$ "));
+                pieces.push(Piece::Console(commands.map(str::to_owned).collect()));
+            }
+            None => panic!("a block without the name of its file: {line}"),
+        }
+    }
+    pieces
+}
+
+/// Runs a command where the reader would be by now; gives what both streams print.
+fn run(command: &str, folder: &Path, home: &Path) -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_quo"));
+    let path = std::env::var("PATH").unwrap_or_default();
+    let output = Command::new("sh")
+        .args(["-c", &format!("{{ {command}; }} 2>&1")])
+        .current_dir(folder)
+        .env(
+            "PATH",
+            format!("{}:{path}", program.parent().unwrap().display()),
+        )
+        .env("QUO_STORE", home.join("store"))
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap();
+    shown(&String::from_utf8(output.stdout).unwrap())
+}
+
+/// An output as the document shows it: what changes with every version of the file format is left open.
+fn shown(output: &str) -> String {
+    let word = |word: &str| {
+        let digest = word.rsplit(':').next().unwrap_or(word);
+        if digest.len() == 64 && digest.chars().all(|digit| digit.is_ascii_hexdigit()) {
+            word.replace(digest, "…")
+        } else if word.starts_with("qr1.") {
+            "qr1.…".to_owned()
+        } else {
+            word.to_owned()
+        }
+    };
+    let line = |line: &str| {
+        let line = line.split(' ').map(word).collect::<Vec<_>>().join(" ");
+        match line.split_once(" bytes in ") {
+            Some((before, file)) => {
+                let name = before.rsplit_once(' ').map_or("", |(name, _)| name);
+                format!("{name} … bytes in {file}\n")
+            }
+            None => format!("{line}\n"),
+        }
+    };
+    output.lines().map(line).collect()
+}
+
+/// The document with what its commands print now.
+fn carried_out(text: &str) -> String {
+    let home = tempfile::Builder::new().prefix("quo").tempdir().unwrap();
+    let mut folder = home.path().to_owned();
+    let mut made = String::new();
+    for piece in pieces(text) {
+        match piece {
+            Piece::Prose(prose) => made.push_str(&prose),
+            Piece::File(name, content) => {
+                let file = folder.join(name);
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+                fs::write(file, &content).unwrap();
+                made.push_str(&content);
+            }
+            Piece::Console(commands) => {
+                made.push_str("```console\n");
+                for command in commands {
+                    made.push_str(&format!("$ {command}\n"));
+                    match command.strip_prefix("cd ") {
+                        Some(name) => folder.push(name),
+                        None => made.push_str(&run(&command, &folder, home.path())),
+                    }
+                }
+                made.push_str("```\n");
+            }
+        }
+    }
+    made
+}
+
+#[test]
+fn the_tutorial_does_what_it_says() {
+    let text = fs::read_to_string(document()).unwrap();
+    let made = carried_out(&text);
+    if std::env::var_os("QUO_BLESS").is_some() {
+        fs::write(document(), &made).unwrap();
+    } else {
+        assert!(
+            made == text,
+            "the tutorial shows something else than is printed; run this test with QUO_BLESS=1 and read the difference\n{}",
+            first_difference(&text, &made)
+        );
+    }
+    assert!(
+        !made.contains("panicked") && !made.contains("not found"),
+        "a command of the tutorial did not run"
+    );
+}
+
+/// The first line in which two texts differ, of both.
+fn first_difference(shown: &str, printed: &str) -> String {
+    let differing = shown.lines().zip(printed.lines()).find(|(a, b)| a != b);
+    differing.map_or_else(String::new, |(shown, printed)| {
+        format!("shown:   {shown}\nprinted: {printed}")
+    })
+}

@@ -1,0 +1,106 @@
+//! Cases of other systems' public tests: which there are, and which come out exactly.
+//!
+//! `index.csv` names each case with its topic, its family and its source. Each family is a ruleset beside it; its golden
+//! tests are named after the cases, so that a case is reached where every test whose name holds its id passes. Nothing
+//! here knows what a case is about: the numbers are in the rulesets' tables.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use quo_golden::Outcome;
+use quo_source::{Sources, render};
+
+/// A case as the index has it.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Its id, the first word of the names of its tests.
+    pub id: String,
+    /// What it is about.
+    pub topic: String,
+    /// The folder of the ruleset that reaches it.
+    pub family: String,
+}
+
+/// What came of the golden tests of a family.
+#[derive(Debug)]
+pub struct Ran {
+    /// The ids that the tests are named after, each with whether all of its tests passed.
+    pub ids: BTreeMap<String, bool>,
+    /// What is wrong, as a person reads it: diagnostics of the ruleset or of its tests.
+    pub problems: String,
+}
+
+/// The folder of the cases.
+#[must_use]
+pub fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All cases, in the order of the index.
+///
+/// # Errors
+/// A sentence where the index cannot be read.
+pub fn index() -> Result<Vec<Case>, String> {
+    let path = folder().join("index.csv");
+    let mut reader = csv::Reader::from_path(path).map_err(|error| error.to_string())?;
+    let mut cases = Vec::new();
+    for row in reader.records() {
+        let row = row.map_err(|error| error.to_string())?;
+        let cell = |column: usize| row.get(column).unwrap_or_default().to_owned();
+        cases.push(Case {
+            id: cell(0),
+            topic: cell(1),
+            family: cell(2),
+        });
+    }
+    Ok(cases)
+}
+
+/// Compiles the ruleset of a family and runs its golden tests.
+///
+/// # Errors
+/// A sentence where its files cannot be read, or its package not be kept.
+pub fn run(family: &Path) -> Result<Ran, String> {
+    let sources = quo_driver::load(family).map_err(|error| error.to_string())?;
+    let built = quo_driver::build(sources).map_err(|error| error.to_string())?;
+    let (Some(bytes), Some(rules)) = (&built.package, &built.rules) else {
+        return Ok(Ran {
+            ids: BTreeMap::new(),
+            problems: shown(&built.sources, &built.diagnostics),
+        });
+    };
+    let kept = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let store = quo_model::PackageStore::open(kept.path()).map_err(|error| error.to_string())?;
+    let package = store
+        .put(bytes)
+        .and_then(|digest| store.get(&digest))
+        .map_err(|error| error.to_string())?;
+    let outcomes = quo_golden::run(&package, &rules.tests);
+    let failures: Vec<_> = outcomes
+        .iter()
+        .flat_map(|outcome| outcome.failures.clone())
+        .collect();
+    Ok(Ran {
+        ids: by_id(&outcomes),
+        problems: shown(&built.sources, &failures),
+    })
+}
+
+fn by_id(outcomes: &[Outcome]) -> BTreeMap<String, bool> {
+    let mut ids: BTreeMap<String, bool> = BTreeMap::new();
+    for outcome in outcomes {
+        let words: BTreeSet<&str> = outcome
+            .name
+            .split([' ', ':', ','])
+            .filter(|word| word.contains('-'))
+            .collect();
+        for word in words {
+            *ids.entry(word.to_owned()).or_insert(true) &= outcome.passed();
+        }
+    }
+    ids
+}
+
+fn shown(sources: &Sources, diagnostics: &[quo_source::Diagnostic]) -> String {
+    render::terminal(sources, diagnostics, false)
+}
