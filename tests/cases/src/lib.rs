@@ -26,6 +26,8 @@ pub struct Case {
 pub struct Ran {
     /// The ids that the tests are named after, each with whether all of its tests passed.
     pub ids: BTreeMap<String, bool>,
+    /// How many golden tests there are.
+    pub tests: usize,
     /// What is wrong, as a person reads it: diagnostics of the ruleset or of its tests.
     pub problems: String,
 }
@@ -66,6 +68,7 @@ pub fn run(family: &Path) -> Result<Ran, String> {
     let (Some(bytes), Some(rules)) = (&built.package, &built.rules) else {
         return Ok(Ran {
             ids: BTreeMap::new(),
+            tests: 0,
             problems: shown(&built.sources, &built.diagnostics),
         });
     };
@@ -82,6 +85,7 @@ pub fn run(family: &Path) -> Result<Ran, String> {
         .collect();
     Ok(Ran {
         ids: by_id(&outcomes),
+        tests: outcomes.len(),
         problems: shown(&built.sources, &failures),
     })
 }
