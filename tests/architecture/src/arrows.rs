@@ -143,7 +143,15 @@ pub const ROOMS: &[Room] = &[
     Room {
         folder: "tests/cases",
         package: "quo-cases",
-        may_use: &["quo-source", "quo-driver", "quo-golden", "quo-model"],
+        may_use: &[
+            "quo-source",
+            "quo-analysis",
+            "quo-driver",
+            "quo-golden",
+            "quo-value",
+            "quo-model",
+            "quo-engine",
+        ],
         tests_may_use: &[],
     },
 ];

@@ -4,10 +4,15 @@
 //! tests are named after the cases, so that a case is reached where every test whose name holds its id passes. Nothing
 //! here knows what a case is about: the numbers are in the rulesets' tables.
 
+pub mod generate;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use quo_analysis::hir::Rules;
+use quo_driver::Built;
 use quo_golden::Outcome;
+use quo_model::{Package, PackageStore};
 use quo_source::{Sources, render};
 
 /// A case as the index has it.
@@ -63,8 +68,7 @@ pub fn index() -> Result<Vec<Case>, String> {
 /// # Errors
 /// A sentence where its files cannot be read, or its package not be kept.
 pub fn run(family: &Path) -> Result<Ran, String> {
-    let sources = quo_driver::load(family).map_err(|error| error.to_string())?;
-    let built = quo_driver::build(sources).map_err(|error| error.to_string())?;
+    let built = built(family)?;
     let (Some(bytes), Some(rules)) = (&built.package, &built.rules) else {
         return Ok(Ran {
             ids: BTreeMap::new(),
@@ -72,12 +76,7 @@ pub fn run(family: &Path) -> Result<Ran, String> {
             problems: shown(&built.sources, &built.diagnostics),
         });
     };
-    let kept = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let store = quo_model::PackageStore::open(kept.path()).map_err(|error| error.to_string())?;
-    let package = store
-        .put(bytes)
-        .and_then(|digest| store.get(&digest))
-        .map_err(|error| error.to_string())?;
+    let package = opened(bytes)?;
     let outcomes = quo_golden::run(&package, &rules.tests);
     let failures: Vec<_> = outcomes
         .iter()
@@ -88,6 +87,49 @@ pub fn run(family: &Path) -> Result<Ran, String> {
         tests: outcomes.len(),
         problems: shown(&built.sources, &failures),
     })
+}
+
+/// The package of a ruleset and its checked rules.
+///
+/// # Errors
+/// What is wrong with it, as a person reads it.
+pub fn compiled(ruleset: &Path) -> Result<(Package, Rules), String> {
+    let built = built(ruleset)?;
+    match (&built.package, built.rules) {
+        (Some(bytes), Some(rules)) => Ok((opened(bytes)?, rules)),
+        _ => Err(shown(&built.sources, &built.diagnostics)),
+    }
+}
+
+fn built(ruleset: &Path) -> Result<Built, String> {
+    let sources = quo_driver::load(ruleset).map_err(|error| error.to_string())?;
+    quo_driver::build(sources).map_err(|error| error.to_string())
+}
+
+/// A package opened from a store that is gone afterwards; what is mapped stays.
+fn opened(bytes: &[u8]) -> Result<Package, String> {
+    let kept = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let store = PackageStore::open(kept.path()).map_err(|error| error.to_string())?;
+    store
+        .put(bytes)
+        .and_then(|digest| store.get(&digest))
+        .map_err(|error| error.to_string())
+}
+
+/// The rulesets below a folder, sorted by path. One inside of another does not count.
+#[must_use]
+pub fn rulesets(folder: &Path) -> Vec<PathBuf> {
+    if folder.join("ruleset.quo").exists() {
+        return vec![folder.to_owned()];
+    }
+    let mut inside: Vec<PathBuf> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.is_dir())
+        .collect();
+    inside.sort();
+    inside.iter().flat_map(|path| rulesets(path)).collect()
 }
 
 fn by_id(outcomes: &[Outcome]) -> BTreeMap<String, bool> {
