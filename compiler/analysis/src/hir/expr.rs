@@ -493,9 +493,8 @@ impl Each {
     #[must_use]
     pub fn children(&self) -> Vec<&Expr> {
         let mut children = vec![&self.list];
-        match &self.what {
-            What::Running { start, .. } => children.push(start),
-            _ => {}
+        if let What::Running { start, .. } = &self.what {
+            children.push(start);
         }
         children.extend(&self.condition);
         match &self.what {
