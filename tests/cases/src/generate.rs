@@ -21,7 +21,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -32,7 +32,7 @@ impl Random {
     /// A number below a limit; 0 where the limit is 0.
     pub fn below(&mut self, limit: usize) -> usize {
         let limit = u64::try_from(limit).unwrap_or(u64::MAX).max(1);
-        usize::try_from(self.next() % limit).unwrap_or(0)
+        usize::try_from(self.draw() % limit).unwrap_or(0)
     }
 
     /// True once in so many times.
@@ -50,7 +50,7 @@ impl Random {
         let span = most.saturating_sub(least).max(0);
         let digits = u32::try_from(self.below(39)).unwrap_or(0);
         let most_added = 10_i128.checked_pow(digits).unwrap_or(span).min(span);
-        let drawn = i128::from(self.next()) % most_added.saturating_add(1);
+        let drawn = i128::from(self.draw()) % most_added.saturating_add(1);
         match self.below(8) {
             0 => least,
             1 => most,
