@@ -104,8 +104,6 @@ pub fn check(
         }
     }
     let mut diagnostics = cx.diagnostics;
-    Diagnostic::sort(&mut diagnostics);
-    diagnostics.dedup();
     let facts = ["currency", "date", "term"].map(|name| {
         world
             .facts
@@ -154,6 +152,12 @@ pub fn check(
         }
         _ => None,
     };
+    if let Some(rules) = &rules {
+        diagnostics.extend(check::rules(rules, &items, trees, sources, work)?);
+    }
+    Diagnostic::sort(&mut diagnostics);
+    diagnostics.dedup();
+    let rules = rules.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
     Ok(Checked { rules, diagnostics })
 }
 

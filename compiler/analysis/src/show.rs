@@ -2,6 +2,7 @@
 
 use quo_value::Date;
 
+use crate::check::scene::Names;
 use crate::hir::Enum;
 use crate::types::{Number, Type, Unit, Value};
 use crate::world::World;
@@ -70,6 +71,10 @@ pub fn number_text(mantissa: i128, number: Number) -> String {
 /// A constant of a type as its author would write it.
 #[must_use]
 pub fn value_text(world: &World, ty: Type, value: &Value) -> String {
+    value_words(Names::declared(world), ty, value)
+}
+
+fn value_words(names: Names<'_>, ty: Type, value: &Value) -> String {
     let named = |name: Option<&str>| name.unwrap_or_default().to_owned();
     match value {
         Value::Bool(truth) => if *truth { "yes" } else { "no" }.to_owned(),
@@ -81,9 +86,9 @@ pub fn value_text(world: &World, ty: Type, value: &Value) -> String {
         Value::Months(count) => format!("{count} months"),
         Value::Days(count) => format!("{count} days"),
         Value::Text(text) => format!("{text:?}"),
-        Value::Currency(index) => named(world.currencies.get(*index).map(|found| found.code())),
+        Value::Currency(index) => named(names.currencies.get(*index).map(|found| found.code())),
         Value::Enum { of, value } => {
-            let values = world.enums.get(*of).map(|found| &found.values);
+            let values = names.enums.get(*of).map(|found| &found.values);
             named(
                 values
                     .and_then(|values| values.get(*value))
@@ -91,13 +96,20 @@ pub fn value_text(world: &World, ty: Type, value: &Value) -> String {
             )
         }
         Value::Instant(seconds) => format!("{seconds} s"),
-        Value::Product(index) => named(world.products.get(*index).map(|found| found.name.as_str())),
+        Value::Product(index) => named(names.products.get(*index).map(|found| found.name.as_str())),
     }
 }
 
 /// The value that stands at a place in the order of its type, as its author would write it.
 #[must_use]
 pub fn ordinal_text(world: &World, ty: Type, ordinal: i128) -> String {
+    ordinal_words(Names::declared(world), ty, ordinal)
+}
+
+/// The same, wherever the declarations are.
+#[must_use]
+pub fn ordinal_words(names: Names<'_>, ty: Type, ordinal: i128) -> String {
+    let index = || usize::try_from(ordinal).unwrap_or_default();
     let count = || u32::try_from(ordinal).unwrap_or_default();
     let value = match ty {
         Type::Number(_) => Value::Number(ordinal),
@@ -115,18 +127,14 @@ pub fn ordinal_text(world: &World, ty: Type, ordinal: i128) -> String {
             Ok(seconds) => Value::Instant(seconds),
             Err(_) => return ordinal.to_string(),
         },
-        Type::Bool
-        | Type::Text
-        | Type::Currency
-        | Type::Product
-        | Type::Record(_)
-        | Type::List(_)
-        | Type::Item(_)
-        | Type::Unknown => {
+        Type::Bool => Value::Bool(ordinal != 0),
+        Type::Currency => Value::Currency(index()),
+        Type::Product => Value::Product(index()),
+        Type::Text | Type::Record(_) | Type::List(_) | Type::Item(_) | Type::Unknown => {
             return ordinal.to_string();
         }
     };
-    value_text(world, ty, &value)
+    value_words(names, ty, &value)
 }
 
 fn unit(number: Number) -> &'static str {

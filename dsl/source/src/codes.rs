@@ -94,6 +94,7 @@ codes! {
     Q1008 MISSING_FACT "something that every decision needs is not declared",
     Q1009 MISPLACED_ITEM "an item in a file where it cannot stand",
     Q1010 UNKNOWN_EDITION "an edition of the language that this compiler does not know",
+    Q1020 UNUSED "something that nothing names",
     Q2001 TYPE_MISMATCH "two kinds of values that do not go together",
     Q2002 MAY_BE_ABSENT "a value that may be absent",
     Q2003 NO_ORDER "a comparison by an order that does not exist",
@@ -118,6 +119,10 @@ codes! {
     Q3011 DUPLICATE_PRICES "prices for one charge twice in one book",
     Q3012 BOOK_CLAUSE "a price book without a clause that it needs",
     Q3013 EMPTY_TABLE "a table without rows",
+    Q3020 PRICE_GAP "a case that a price book leaves out",
+    Q3021 MISSING_PRICE "something sold for which there is no price",
+    Q3022 WINDOW_GAP "days between two price books",
+    Q3023 COMPETING_BOOKS "two price books that both have a price",
     Q4001 SAME_PLACE "two adjustments whose order is not stated",
     Q4002 UNKNOWN_STAGE "a stage that is not in the order of stages",
     Q4003 NOTHING_CHOSEN "an adjustment that can meet no charge",
@@ -127,6 +132,10 @@ codes! {
     Q4007 MISSING_PIECE "a rule without a clause that it needs",
     Q4008 UNREACHABLE_ROW "a row that can never be chosen",
     Q4009 DUPLICATE_SKU "one stock-keeping unit for two products",
+    Q4020 NEVER_APPLIES "a rule that can never apply",
+    Q4021 ALWAYS_HOLDS "a constraint that always holds",
+    Q4022 RETIRED "a rule about what is not sold any more",
+    Q4023 FLOOR_ABOVE_PRICE "a floor above the price",
     Q5001 EMPTY_TEST "a test that expects nothing",
     Q5002 UNKNOWN_IN_TEST "a test that names something unknown",
     Q5003 TEST_FAILED "a test whose expectation does not hold",
@@ -137,6 +146,7 @@ codes! {
     Q9005 TABLE_TOO_LARGE "a table that is too large",
     Q9006 TOO_MANY_PARTS "a bundle with too many parts",
     Q9007 BROKEN_RULES "checked rules that contradict themselves",
+    Q9020 NOT_FINISHED "a check that stopped before its end",
 }
 
 /// The code of an id such as `Q0001`.

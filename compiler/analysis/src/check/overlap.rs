@@ -7,6 +7,10 @@ use std::collections::BTreeMap;
 
 use quo_source::{Diagnostic, Stopped, Work, codes};
 
+use super::cases::Cases;
+use super::condition::Alternative;
+use super::scene::{Names, Scene};
+use super::search::TooLarge;
 use crate::hir::{Bound, Cell, Interval, Row, Table};
 use crate::show::ordinal_text;
 use crate::types::Value;
@@ -22,7 +26,16 @@ pub fn check(
     work: &Work,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(), Stopped> {
-    for (later, earlier) in overlaps(table, work)? {
+    let found = match overlaps(world, table, work)? {
+        Ok(found) => found,
+        Err(TooLarge) => {
+            let place = table.rows.first().map(|row| row.span);
+            let what = format!("two rows of `{}` hold for the same case", table.id);
+            diagnostics.extend(place.map(|place| super::not_finished(&what, place)));
+            return Ok(());
+        }
+    };
+    for (later, earlier) in found {
         let (Some(second), Some(first)) = (table.rows.get(later), table.rows.get(earlier)) else {
             continue;
         };
@@ -31,13 +44,22 @@ pub fn check(
                 .at(second.span, format!("this row: {}", second.key))
                 .also(first.span, format!("and this row: {}", first.key))
                 .note(format!("for example {}", witness(world, table, first, second)))
-                .note("make the rows differ, or remove one; which of two prices holds must not depend on their order"),
+                .suggest_edits("make the rows differ, or remove one; which of two prices holds must not depend on their order", Vec::new()),
         );
     }
     Ok(())
 }
 
-fn overlaps(table: &Table, work: &Work) -> Result<Vec<(usize, usize)>, Stopped> {
+/// More pairs than this are not compared one by one: cutting the columns where rows begin and end is faster then.
+const PAIRS_MAX: usize = 1_000_000;
+
+type Overlaps = Vec<(usize, usize)>;
+
+fn overlaps(
+    world: &World,
+    table: &Table,
+    work: &Work,
+) -> Result<Result<Overlaps, TooLarge>, Stopped> {
     let closed = closed_columns(table);
     let mut groups: BTreeMap<Vec<Value>, Vec<usize>> = BTreeMap::new();
     for (number, row) in table.rows.iter().enumerate() {
@@ -45,6 +67,17 @@ fn overlaps(table: &Table, work: &Work) -> Result<Vec<(usize, usize)>, Stopped> 
             work.spend(1)?;
             groups.entry(key).or_default().push(number);
         }
+    }
+    let pairs = groups.values().fold(0usize, |pairs, members| {
+        pairs.saturating_add(members.len().saturating_mul(members.len()))
+    });
+    if pairs > PAIRS_MAX {
+        work.spend(u64::try_from(table.rows.len()).unwrap_or(u64::MAX))?;
+        let scene = Scene::new(Names::declared(world), None, None);
+        let mut cases = Cases::default();
+        cases.add_table(&scene, table, &[Alternative::anything()], None, 0);
+        let (_, found) = cases.search(|search| search.overlaps());
+        return Ok(found.map(|found| found.into_iter().collect()));
     }
     let mut found: BTreeMap<usize, usize> = BTreeMap::new();
     for members in groups.values() {
@@ -61,7 +94,7 @@ fn overlaps(table: &Table, work: &Work) -> Result<Vec<(usize, usize)>, Stopped> 
             }
         }
     }
-    Ok(found.into_iter().collect())
+    Ok(Ok(found.into_iter().collect()))
 }
 
 /// The most groups that one row may stand in.

@@ -5,10 +5,9 @@ use quo_syntax::ast::{self, AstNode};
 use quo_syntax::literal::{PeriodUnit, Value as Literal};
 
 use super::{Items, Placed};
-use crate::check;
 use crate::expr::ops::unknown;
 use crate::expr::{Reader, Scope, size};
-use crate::hir::{Approval, ApprovalRow, ApprovalStep, Cell, Expr};
+use crate::hir::{Approval, ApprovalRow, ApprovalStep, Expr};
 use crate::table::{Heading, RawRow, build, raw_cells};
 use crate::world::{World, find, resolve};
 
@@ -148,7 +147,6 @@ fn approval(
         return None;
     }
     let table = build(&mut reader, &name.text(), headings, &raw, None)?;
-    check_rows(&table, span, diagnostics);
     Some(Approval {
         name: name.text(),
         title: node
@@ -160,47 +158,6 @@ fn approval(
         rows,
         never_requester: node.never_the_requester(),
     })
-}
-
-/// The last row decides what no other does; nothing after a row that matches everything can be reached.
-fn check_rows(
-    table: &crate::hir::Table,
-    span: quo_source::Span,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let all = |row: &crate::hir::Row| row.cells.iter().all(|cell| *cell == Cell::Any);
-    match table.rows.iter().position(all) {
-        None => {
-            let place = table.rows.last().map_or(span, |row| row.span);
-            diagnostics.push(
-                Diagnostic::error(
-                    codes::UNDECIDED,
-                    format!("the matrix `{}` leaves cases undecided", table.id),
-                )
-                .at(place, "the last row does not match everything")
-                .note("end with a row of `*`, so that every quote has an answer"),
-            );
-        }
-        Some(last) => {
-            for row in table.rows.iter().skip(last.saturating_add(1)) {
-                diagnostics.push(
-                    Diagnostic::warning(codes::UNREACHABLE_ROW, "this row is never reached")
-                        .at(row.span, "a row above matches everything"),
-                );
-            }
-        }
-    }
-    let end = table.rows.iter().position(all).unwrap_or(table.rows.len());
-    for (index, row) in table.rows.iter().enumerate().take(end.saturating_add(1)) {
-        let mut before = table.rows.iter().take(index);
-        if let Some(before) = before.find(|before| check::cover::row(before, row)) {
-            diagnostics.push(
-                Diagnostic::warning(codes::UNREACHABLE_ROW, "this row is never reached")
-                    .at(row.span, "everything that it matches")
-                    .also(before.span, "is matched by this row"),
-            );
-        }
-    }
 }
 
 fn steps(

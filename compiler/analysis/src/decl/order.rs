@@ -3,6 +3,7 @@
 use quo_source::{Diagnostic, codes};
 
 use super::adjustments::Adjustments;
+use crate::check;
 use crate::hir::{Adjustment, Target};
 use crate::world::World;
 
@@ -35,28 +36,26 @@ pub fn order(
                 let (Some(a), Some(b)) = (adjustments.get(pair.0), adjustments.get(pair.1)) else {
                     continue;
                 };
-                if can_meet((first, a), (second, b)) {
+                let product = world
+                    .charges
+                    .get(*charge)
+                    .map_or(0, |charge| charge.product);
+                if let Some(case) = check::apart(world, product, (first, a), (second, b)) {
                     told.push(pair);
-                    diagnostics.push(same_place(world, *charge, a, b));
+                    diagnostics.push(same_place(world, *charge, a, b, &case));
                 }
             }
         }
     }
 }
 
-/// Whether two adjustments on one charge can apply to one item: not in two bundles, not on days that are apart.
-fn can_meet(a: (&Target, &Adjustment), b: (&Target, &Adjustment)) -> bool {
-    let apart = a.0.within.is_some() && b.0.within.is_some() && a.0.within != b.0.within;
-    let ends_before = |x: &Adjustment, y: &Adjustment| {
-        x.effective
-            .to
-            .zip(y.effective.from)
-            .is_some_and(|(to, from)| to < from)
-    };
-    !apart && !ends_before(a.1, b.1) && !ends_before(b.1, a.1)
-}
-
-fn same_place(world: &World, charge: usize, a: &Adjustment, b: &Adjustment) -> Diagnostic {
+fn same_place(
+    world: &World,
+    charge: usize,
+    a: &Adjustment,
+    b: &Adjustment,
+    case: &str,
+) -> Diagnostic {
     let stage = world.stages.get(b.stage).map_or("", String::as_str);
     Diagnostic::error(
         codes::SAME_PLACE,
@@ -69,5 +68,9 @@ fn same_place(world: &World, charge: usize, a: &Adjustment, b: &Adjustment) -> D
     )
     .at(b.span, format!("stage {stage}, priority {}", b.priority))
     .also(a.span, "the same stage and priority")
-    .note("give one of them another priority; the lower one applies first")
+    .note(format!("for example {case}"))
+    .suggest_edits(
+        "give one of them another priority; the lower one applies first",
+        Vec::new(),
+    )
 }
