@@ -67,9 +67,9 @@ fn rows(scene: &Scene<'_>, table: &Table, under: &[Alternative], found: &mut Vec
             format!("`{}` is never there", of.name)
         } else {
             let holds = under.iter().any(|under| {
-                let cells = cells.iter();
+                let mut cells = cells.iter();
                 cells
-                    .fold(Some(under.clone()), |left, (of, set)| left?.only(of, set))
+                    .try_fold(under.clone(), |left, (of, set)| left.only(of, set))
                     .is_some()
             });
             if holds {

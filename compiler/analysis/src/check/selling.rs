@@ -190,13 +190,15 @@ fn rows_of(scene: &Scene<'_>, table: &Table) -> Vec<Alternative> {
         .map(|(index, column)| scene.column(column, index))
         .collect();
     let row = |row: &crate::hir::Row| {
-        let cells = row.cells.iter().zip(&columns);
-        cells.fold(Some(Alternative::anything()), |admits, (cell, of)| match of
-            .as_ref()
-            .and_then(|of| Some((of, scene.cell(cell, of.ty, None)?)))
-        {
-            Some((of, set)) => admits?.only(of, &set),
-            None => admits,
+        let mut cells = row.cells.iter().zip(&columns);
+        cells.try_fold(Alternative::anything(), |admits, (cell, of)| {
+            let said = of
+                .as_ref()
+                .and_then(|of| Some((of, scene.cell(cell, of.ty, None)?)));
+            match said {
+                Some((of, set)) => admits.only(of, &set),
+                None => Some(admits),
+            }
         })
     };
     table.rows.iter().filter_map(row).collect()
@@ -229,7 +231,7 @@ fn from_part(alternative: Alternative, of: usize) -> Alternative {
 
 /// Whether a table is keyed by texts: nobody declared which texts there are, so none of them is missing.
 #[must_use]
-pub fn keyed_by_text(table: &crate::hir::Table) -> bool {
+pub fn keyed_by_text(table: &Table) -> bool {
     table.columns.iter().enumerate().any(|(index, column)| {
         column.expr.ty == Type::Text
             && table
