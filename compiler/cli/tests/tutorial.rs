@@ -3,6 +3,13 @@
 //! A block that is marked with a file's name is that file. A block of the kind `console` holds commands after `$ ` and what
 //! each prints. With `QUO_BLESS=1` the outputs in the document are written anew; read the difference then.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "helpers of tests fail by panicking, as tests do; the path of programs is the environment's"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -3,6 +3,12 @@
 //!
 //! The requests are random, for every ruleset of the repository; a failure names the ruleset and the seed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
