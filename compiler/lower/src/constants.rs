@@ -64,10 +64,31 @@ pub(crate) fn value_type(ty: Type) -> Option<ValueType> {
         Type::Currency => ValueType::Currency,
         Type::Enum(index) => ValueType::Enum(u32::try_from(index).ok()?),
         Type::Product => ValueType::Product,
-        Type::Instant | Type::Record(_) | Type::List(_) | Type::Item(_) | Type::Unknown => {
+        Type::Instant => ValueType::Instant,
+        Type::Record(_) | Type::List(_) | Type::Item(_) | Type::Unknown => {
             return None;
         }
     })
+}
+
+/// A type as values of it are shown, however many digits they have; `None` for the type of an error.
+pub(crate) fn shown_type(ty: Type) -> Option<ValueType> {
+    let index = |index: usize| u32::try_from(index).ok();
+    match ty {
+        Type::Number(number) => {
+            let wide = !number.is_narrow() || number.scale > DECIMALS_MAX;
+            let scale = number.scale;
+            match number.unit {
+                Unit::Decimal if wide => Some(ValueType::WideDecimal { scale }),
+                Unit::Percent if wide => Some(ValueType::WidePercent { scale }),
+                _ => number_type(number),
+            }
+        }
+        Type::Record(record) => Some(ValueType::Record(index(record)?)),
+        Type::List(element) => Some(ValueType::List(index(element)?)),
+        Type::Item(_) => Some(ValueType::Item),
+        other => value_type(other),
+    }
 }
 
 fn number_type(number: Number) -> Option<ValueType> {

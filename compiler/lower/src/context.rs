@@ -1,9 +1,10 @@
 //! What lowering has at hand everywhere: the rules, their strings and places, and what has been made so far.
 
 use quo_analysis::hir::{Rules, Window};
-use quo_model::{Model, NONE, Place, SourceMap, Table};
+use quo_model::{DataList, Model, NONE, Place, SourceMap, Table};
 use quo_source::{Diagnostic, FileId, Sources, Span};
 
+use crate::calculations::LoweredDecision;
 use crate::code::Routines;
 use crate::places::Places;
 use crate::strings::StringIds;
@@ -19,6 +20,10 @@ pub(crate) struct Context<'a> {
     pub(crate) places: Places,
     /// Code made so far.
     pub(crate) routines: Routines,
+    /// Decision tables, all of them.
+    pub(crate) decisions: Vec<LoweredDecision>,
+    /// Lists of constants made so far, those of the rules first.
+    pub(crate) data: Vec<DataList>,
     /// Tables made so far.
     pub(crate) tables: Vec<Table>,
     /// The places of their rows.
@@ -28,12 +33,14 @@ pub(crate) struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// Nothing lowered yet.
-    pub(crate) fn new(rules: &'a Rules, sources: &Sources) -> Self {
+    pub(crate) fn new(rules: &'a Rules, sources: &Sources, with_probes: bool) -> Self {
         Self {
             rules,
-            strings: StringIds::of(rules),
+            strings: StringIds::of(rules, with_probes),
             places: Places::of(sources),
             routines: Routines::default(),
+            decisions: Vec::new(),
+            data: Vec::new(),
             tables: Vec::new(),
             rows: Vec::new(),
             diagnostics: Vec::new(),
@@ -68,6 +75,7 @@ impl<'a> Context<'a> {
         let (program, points) = self.routines.finish();
         model.program = program;
         model.tables = self.tables;
+        model.data = self.data;
         let source_map = SourceMap {
             files: self.places.into_files(),
             ids,

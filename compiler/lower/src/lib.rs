@@ -7,6 +7,7 @@
 
 #![deny(clippy::arithmetic_side_effects)]
 
+mod calculations;
 mod charges;
 mod code;
 mod constants;
@@ -49,7 +50,18 @@ impl Lowered {
 /// # Errors
 /// Diagnostics with codes `Q9xxx` where a limit of the machine is passed, in the order of their places.
 pub fn lower(rules: &Rules, sources: &Sources) -> Result<Lowered, Vec<Diagnostic>> {
-    let mut context = context::Context::new(rules, sources);
-    let model = model::lower(&mut context);
+    let mut context = context::Context::new(rules, sources, false);
+    let model = model::lower(&mut context, false);
+    context.finish(model)
+}
+
+/// Lowers checked rules with the values that their tests expect something of, for a package that is tested and then
+/// thrown away.
+///
+/// # Errors
+/// As [`lower`].
+pub fn lower_for_tests(rules: &Rules, sources: &Sources) -> Result<Lowered, Vec<Diagnostic>> {
+    let mut context = context::Context::new(rules, sources, true);
+    let model = model::lower(&mut context, true);
     context.finish(model)
 }

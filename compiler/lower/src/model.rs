@@ -9,13 +9,14 @@ use quo_model::{Meta, Model, OptionDef, Part, PartDefault, Product, Program};
 use quo_source::{FileId, Span};
 
 use crate::code::Purpose;
-use crate::constants::{encode, number_of};
+use crate::constants::{encode, number_of, shown_type};
 use crate::context::{Context, days};
 use crate::limits;
 
 /// Lowers everything but the program and the tables, which stay in the context.
-pub(crate) fn lower(context: &mut Context<'_>) -> Model {
+pub(crate) fn lower(context: &mut Context<'_>, with_probes: bool) -> Model {
     let rules = context.rules;
+    context.prepare();
     let nowhere = FileId(0).span(0, 0);
     let (effective_from, effective_to) = days(rules.effective);
     Model {
@@ -71,6 +72,16 @@ pub(crate) fn lower(context: &mut Context<'_>) -> Model {
             .iter()
             .map(|it| context.fulfilment(it))
             .collect(),
+        records: context.records(),
+        elements: context.elements(nowhere),
+        charge_record: context.optional_index(rules.charge_record, nowhere),
+        data: Vec::new(),
+        results: context.results(),
+        probes: if with_probes {
+            context.probes()
+        } else {
+            Vec::new()
+        },
         tables: Vec::new(),
         program: Program::default(),
     }
@@ -124,13 +135,13 @@ impl Context<'_> {
         FactDef {
             group: self.string(&fact.group),
             name: self.string(&fact.name),
-            ty: self.ty(fact.ty, fact.span),
+            ty: shown_type(fact.ty).unwrap_or(quo_model::ValueType::Bool),
             optional: fact.optional,
             default: self.default(fact.default.as_ref(), fact.span),
         }
     }
 
-    fn default(&mut self, value: Option<&Value>, span: Span) -> i64 {
+    pub(crate) fn default(&mut self, value: Option<&Value>, span: Span) -> i64 {
         let Some(value) = value else { return ABSENT };
         encode(value, &self.strings).unwrap_or_else(|| {
             self.report(limits::number_too_large(span));

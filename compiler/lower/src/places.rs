@@ -121,8 +121,16 @@ pub(crate) fn ids(rules: &Rules, places: &Places) -> Vec<IdPlace> {
         }
     }
     for fact in &rules.facts {
-        add(member_id(&fact.group, &fact.name), fact.span);
+        if fact.name.is_empty() {
+            add(fact.group.clone(), fact.span);
+        } else {
+            add(member_id(&fact.group, &fact.name), fact.span);
+        }
     }
+    rules
+        .results
+        .iter()
+        .for_each(|result| add(result.name.clone(), result.span));
     found
         .into_iter()
         .map(|(id, place)| IdPlace { id, place })

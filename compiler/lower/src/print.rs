@@ -156,6 +156,34 @@ impl Printer<'_> {
                 format!("w{dst} = DivW w{a} * 10^{places}, w{b} {}", mode(rounding))
             }
             Op::Match => format!("n{dst} = Match table {imm} from n{a}"),
+            Op::PresentW => format!("n{dst} = PresentW w{a}"),
+            Op::RoundStep => format!("w{dst} = RoundStep w{a} to w{b} mode {imm}"),
+            Op::CallN | Op::CallW => {
+                format!("{}{dst} = {op:?} routine {imm} of n{a}.., w{b}..", to(op))
+            }
+            Op::LoopN | Op::LoopW | Op::LoopFromW => {
+                format!("{}{dst} = {op:?} {imm} over n{a} from {b}", to(op))
+            }
+            Op::PushN | Op::PushW | Op::PushRow => {
+                let bank = if op == Op::PushW { 'w' } else { 'n' };
+                format!("{op:?} {bank}{a} to n{b}")
+            }
+            Op::Spread => format!("n{dst} = Spread w{b} over n{a} as {imm:#x}"),
+            Op::NewList
+            | Op::RowAt
+            | Op::CellN
+            | Op::CellW
+            | Op::Range
+            | Op::Join
+            | Op::DataRow
+            | Op::MatchAll
+            | Op::Builtin
+            | Op::Items
+            | Op::Lines
+            | Op::PartItems
+            | Op::OptionOf
+            | Op::ProductOf
+            | Op::Charges => format!("{}{dst} = {op:?} {a}, {b}, {imm}", to(op)),
             Op::Jump => format!("Jump {imm}"),
             Op::JumpIfNot => format!("JumpIfNot n{a} {imm}"),
             Op::ReturnN => format!("ReturnN n{a}"),
@@ -353,6 +381,10 @@ fn bank_written(op: Op) -> Bank {
         | Op::RoundW
         | Op::RoundCurrency
         | Op::DivW
+        | Op::RoundStep
+        | Op::CallW
+        | Op::LoopW
+        | Op::CellW
         | Op::MoveW => Bank::Wide,
         _ => Bank::Narrow,
     }

@@ -9,6 +9,7 @@ use quo_analysis::hir::{
     Adjustment, Approval, Book, Cell, Charge, Expr, ExprKind, Floor, Fulfilment,
 };
 use quo_analysis::hir::{Named, Product, Row, Rule, RuleBody, Rules, Table};
+use quo_analysis::tests_hir::Expected;
 use quo_analysis::types::Value;
 use quo_model::{StringTable, Strings};
 
@@ -20,9 +21,13 @@ pub(crate) struct StringIds {
 
 impl StringIds {
     /// All strings of these rules.
-    pub(crate) fn of(rules: &Rules) -> Self {
+    pub(crate) fn of(rules: &Rules, with_probes: bool) -> Self {
         let mut collector = Collector::default();
         collector.rules(rules);
+        collector.calculations(rules);
+        if with_probes {
+            collector.probes(rules);
+        }
         // Numbers follow the sorted order; a count beyond 32 bits is refused by the writer of packages.
         let ids = collector.0.into_iter().zip(0_u32..).collect();
         Self { ids }
@@ -51,6 +56,9 @@ pub(crate) fn member_id(product: &str, name: &str) -> String {
 
 /// Heading of the column that repeats a row for every currency.
 pub(crate) const CURRENCY_COLUMN: &str = "currency";
+
+/// What the kinds of charges are called where calculations look at them.
+const CHARGE_KINDS: [&str; 3] = ["one time", "recurring", "usage"];
 
 #[derive(Default)]
 struct Collector(BTreeSet<String>);
@@ -109,6 +117,44 @@ impl Collector {
             .for_each(|approval| self.approval(approval));
         for fulfilment in &rules.fulfilments {
             self.fulfilment(rules, fulfilment);
+        }
+    }
+
+    fn calculations(&mut self, rules: &Rules) {
+        for record in &rules.records {
+            self.add(&record.name);
+            for field in &record.fields {
+                self.add(&field.name);
+                self.optional_value(field.default.as_ref());
+            }
+        }
+        if rules.charge_record.is_some() {
+            CHARGE_KINDS.iter().for_each(|kind| self.add(kind));
+        }
+        for data in &rules.data {
+            data.values.iter().flatten().for_each(|it| self.value(it));
+        }
+        for function in &rules.functions {
+            self.expr(&function.body);
+        }
+        for table in &rules.decision_tables {
+            self.table(&table.table);
+            let outcomes = table.outcomes.iter().flat_map(|outcome| &outcome.values);
+            outcomes.for_each(|value| self.expr(value));
+        }
+        for result in &rules.results {
+            self.add(&result.name);
+            self.add(&result.title);
+            self.expr(&result.value);
+        }
+    }
+
+    fn probes(&mut self, rules: &Rules) {
+        for expectation in rules.tests.iter().flat_map(|test| &test.expectations) {
+            if let Expected::Value { actual, expected } = &expectation.kind {
+                self.expr(actual);
+                expected.iter().for_each(|expected| self.expr(expected));
+            }
         }
     }
 

@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::limits;
 
 /// A table of the model and how it differs from that of the rules.
+#[derive(Debug)]
 pub(crate) struct LoweredTable {
     /// Its number.
     pub(crate) table: u32,

@@ -25,6 +25,10 @@ pub struct Answer {
     pub totals: Totals,
     /// Every approval matrix with the row that decided.
     pub approvals: Vec<ApprovalAnswer>,
+    /// The named results of the rules: numbers as strings but whole ones, lists and records as they are; `null` where
+    /// there is no value. Left out where the rules name none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub results: BTreeMap<String, serde_json::Value>,
     /// What each line becomes once it is accepted.
     pub fulfilment: Vec<FulfilmentAnswer>,
     /// Last selling date on which this answer would be the same: the earliest last day of the ruleset, of the price books

@@ -3,6 +3,8 @@
 use quo_model::{ABSENT, ArchivedModel, NONE};
 use quo_value::{ArithmeticError, Rounding, div_round_i128, pow10_i128};
 
+use crate::charges::ChargeLine;
+use crate::interpret::GivenLists;
 use crate::request::Item;
 
 /// The values of a request, finished or while it is being read.
@@ -16,6 +18,12 @@ pub(crate) struct Input<'a> {
     pub options: &'a [i64],
     /// By adjustment.
     pub asked: &'a [i64],
+    /// Lists and records among the facts.
+    pub lists: &'a GivenLists,
+    /// The ids of the lines as texts; empty where no calculation looks at charges.
+    pub line_texts: &'a [u32],
+    /// Texts that the package does not have.
+    pub texts: &'a [String],
 }
 
 /// An index into memory. A `usize` holds every `u32` on the platforms that can map a package.
@@ -136,6 +144,8 @@ pub(crate) struct Frame<'a> {
     pub total_list: i128,
     /// Contract value after adjustments.
     pub total_net: i128,
+    /// The charges of the priced quote.
+    pub charges: &'a [ChargeLine],
 }
 
 impl<'a> Frame<'a> {
@@ -150,6 +160,7 @@ impl<'a> Frame<'a> {
             left: 0,
             total_list: 0,
             total_net: 0,
+            charges: &[],
         }
     }
 

@@ -5,13 +5,22 @@
 //! steps as it has instructions; they are paid for before it starts. Which operation means what is written down in
 //! [`quo_model::Op`].
 
+mod builtins;
+mod lists;
+mod loops;
+
 use quo_model::code::ArchivedInstr;
-use quo_model::{ABSENT, Op};
-use quo_value::{ArithmeticError, Rounding, div_round_i128, mul_div_round_i128, pow10_i128};
+use quo_model::{ABSENT, ABSENT_WIDE, ArchivedTable, Op};
+use quo_value::{
+    ArithmeticError, Rounding, div_round_i128, mul_div_round_i128, pow10_i128,
+    round_to_quantum_i128,
+};
 
 use crate::frame::{Frame, at, index};
 use crate::limits::{Stopped, Tank};
 use crate::record::Recorder;
+
+pub(crate) use lists::{GivenLists, Made};
 
 /// Why a routine has no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +45,8 @@ impl From<Stopped> for Fault {
 
 const DAMAGED: Fault = Fault::Stopped(Stopped::Damaged);
 const OVERFLOW: Fault = Fault::Arithmetic(ArithmeticError::Overflow);
+/// How deep routines run each other; the verifier lets no package pass that goes so deep.
+const DEPTH_MAX: u32 = 200;
 
 /// A bank of registers, as many as an operand can name.
 struct Bank<T>([T; 256]);
@@ -85,10 +96,45 @@ impl Registers {
         Ok(())
     }
 
+    /// The least number stands for "absent" where values are passed on, so that no calculation may leave it.
     #[inline]
     fn put_wide(&mut self, register: u8, value: Option<i128>) -> Result<(), Fault> {
-        self.wide.set(register, value.ok_or(OVERFLOW)?);
+        match value {
+            Some(ABSENT_WIDE) | None => Err(OVERFLOW),
+            Some(value) => {
+                self.wide.set(register, value);
+                Ok(())
+            }
+        }
+    }
+
+    /// The registers from `first`, `count` of them, as the first of another window, from `to` on.
+    fn copy_to(&self, other: &mut Registers, [narrow, wide]: [(u8, u8); 2]) {
+        for step in 0..narrow.1 {
+            other
+                .narrow
+                .set(step, self.n(narrow.0.saturating_add(step)));
+        }
+        for step in 0..wide.1 {
+            other.wide.set(step, self.w(wide.0.saturating_add(step)));
+        }
+    }
+
+    /// Writes a value as it is passed on, narrow or wide.
+    fn put_passed(&mut self, bank: Width, register: u8, value: i128) -> Result<(), Fault> {
+        match bank {
+            Width::Narrow => self.narrow.set(register, lists::narrowed(value)?),
+            Width::Wide => self.wide.set(register, value),
+        }
         Ok(())
+    }
+
+    /// A value as it is passed on.
+    fn passed(&self, bank: Width, register: u8) -> i128 {
+        match bank {
+            Width::Narrow => lists::widened(self.n(register)),
+            Width::Wide => self.w(register),
+        }
     }
 
     #[inline]
@@ -119,10 +165,27 @@ const DECODE: [Option<Op>; 256] = {
     table
 };
 
+/// Which bank a value is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Width {
+    Narrow,
+    Wide,
+}
+
 /// The result of a routine.
-enum Returned {
+pub(crate) enum Returned {
     Narrow(i64),
     Wide(i128),
+}
+
+impl Returned {
+    /// The value as it is passed on: wide, with its own sign of absence.
+    pub fn passed(self) -> i128 {
+        match self {
+            Self::Narrow(value) => lists::widened(value),
+            Self::Wide(value) => value,
+        }
+    }
 }
 
 /// What an instruction does to the flow.
@@ -134,7 +197,10 @@ enum Flow {
 
 /// Runs routines.
 pub(crate) struct Machine<'a> {
-    registers: Box<Registers>,
+    /// Windows of registers that nobody uses, one for each level of calls.
+    windows: Vec<Box<Registers>>,
+    /// The lists that the latest routine made.
+    pub lists: Made,
     /// What the work is paid from.
     pub tank: Tank<'a>,
 }
@@ -142,12 +208,20 @@ pub(crate) struct Machine<'a> {
 impl<'a> Machine<'a> {
     pub fn new(tank: Tank<'a>) -> Self {
         Self {
-            registers: Box::new(Registers {
-                narrow: Bank([0; 256]),
-                wide: Bank([0; 256]),
-            }),
+            windows: Vec::new(),
+            lists: Made::default(),
             tank,
         }
+    }
+
+    /// A window of registers; what it holds is of no meaning.
+    fn window(&mut self) -> Box<Registers> {
+        self.windows.pop().unwrap_or_else(|| {
+            Box::new(Registers {
+                narrow: Bank([0; 256]),
+                wide: Bank([0; 256]),
+            })
+        })
     }
 
     /// Runs a routine with a narrow result.
@@ -176,11 +250,27 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn run<R: Recorder>(
+    /// Runs a routine whose result may be of either bank. The lists it makes stay until the next one runs.
+    pub fn run<R: Recorder>(
+        &mut self,
+        routine: u32,
+        frame: &Frame<'_>,
+        recorder: &mut R,
+    ) -> Result<Returned, Fault> {
+        self.lists.clear();
+        let mut registers = self.window();
+        let result = self.execute(routine, frame, recorder, (&mut registers, 0));
+        self.windows.push(registers);
+        result
+    }
+
+    /// Runs a routine on a window that holds its arguments.
+    fn execute<R: Recorder>(
         &mut self,
         number: u32,
         frame: &Frame<'_>,
         recorder: &mut R,
+        (registers, depth): (&mut Registers, u32),
     ) -> Result<Returned, Fault> {
         let program = &frame.model.program;
         let routine = program.routines.get(at(number)).ok_or(DAMAGED)?;
@@ -190,14 +280,14 @@ impl<'a> Machine<'a> {
         while let Some(instr) = code.get(next) {
             let ran = next;
             next = next.wrapping_add(1);
-            match self.step(instr, frame)? {
+            match self.step(instr, frame, recorder, (registers, depth))? {
                 Flow::Next => {}
                 Flow::To(target) if at(target) >= next => next = at(target),
                 Flow::To(_) => return Err(DAMAGED),
                 Flow::Return(value) => return Ok(value),
             }
             if R::LISTENS {
-                recorder.ran(number, ran, instr.dst, &self.registers);
+                recorder.ran(number, ran, instr.dst, registers);
             }
         }
         Err(DAMAGED)
@@ -205,9 +295,14 @@ impl<'a> Machine<'a> {
 
     /// One instruction. The operations are grouped as in [`Op`]; what takes more than a line is below.
     #[inline]
-    fn step(&mut self, i: &ArchivedInstr, frame: &Frame<'_>) -> Result<Flow, Fault> {
+    fn step<R: Recorder>(
+        &mut self,
+        i: &ArchivedInstr,
+        frame: &Frame<'_>,
+        recorder: &mut R,
+        (r, depth): (&mut Registers, u32),
+    ) -> Result<Flow, Fault> {
         let imm = i.imm.to_native();
-        let r = &mut *self.registers;
         let Some(op) = DECODE.get(usize::from(i.op)).copied().flatten() else {
             return Err(DAMAGED);
         };
@@ -250,7 +345,7 @@ impl<'a> Machine<'a> {
                 let rounded = frame.currency.round(r.w(i.a), scale, mode(i.b)?)?;
                 r.wide.set(i.dst, rounded);
             }
-            Op::DivW => r.wide.set(i.dst, quotient(r.w(i.a), r.w(i.b), imm)?),
+            Op::DivW => r.put_wide(i.dst, Some(quotient(r.w(i.a), r.w(i.b), imm)?))?,
 
             Op::EqN => r.truth(i.dst, r.n(i.a) == r.n(i.b)),
             Op::NeN => r.truth(i.dst, r.n(i.a) != r.n(i.b)),
@@ -272,25 +367,96 @@ impl<'a> Machine<'a> {
             Op::Jump => return Ok(Flow::To(imm)),
             Op::JumpIfNot if r.n(i.a) == 0 => return Ok(Flow::To(imm)),
             Op::JumpIfNot => {}
-            Op::Match => self.look_up(i, imm, frame)?,
+            Op::Match => self.look_up(i, imm, frame, r)?,
             Op::ReturnN => return Ok(Flow::Return(Returned::Narrow(r.n(i.a)))),
             Op::ReturnW => return Ok(Flow::Return(Returned::Wide(r.w(i.a)))),
+            Op::PresentW => r.truth(i.dst, r.w(i.a) != ABSENT_WIDE),
+            Op::RoundStep => r.put_wide(i.dst, rounded_to_step(r.w(i.a), r.w(i.b), imm)?)?,
+            Op::CallN | Op::CallW => self.call(i, frame, recorder, (r, depth))?,
+            Op::LoopN | Op::LoopW | Op::LoopFromW => self.each(op, i, frame, (r, depth))?,
+            Op::NewList
+            | Op::PushN
+            | Op::PushW
+            | Op::RowAt
+            | Op::CellN
+            | Op::CellW
+            | Op::Range
+            | Op::Join
+            | Op::DataRow
+            | Op::MatchAll
+            | Op::Spread
+            | Op::Builtin
+            | Op::Items
+            | Op::Lines
+            | Op::PartItems
+            | Op::OptionOf
+            | Op::ProductOf
+            | Op::PushRow
+            | Op::Charges => self.on_lists(op, i, frame, r)?,
         }
         Ok(Flow::Next)
     }
 
-    fn look_up(&mut self, i: &ArchivedInstr, table: u32, frame: &Frame<'_>) -> Result<(), Fault> {
+    fn look_up(
+        &mut self,
+        i: &ArchivedInstr,
+        table: u32,
+        frame: &Frame<'_>,
+        r: &mut Registers,
+    ) -> Result<(), Fault> {
         let table = frame.model.tables.get(at(table)).ok_or(DAMAGED)?;
         self.tank.take(table_cost(table.masks.len()))?;
-        let first = usize::from(i.a);
-        let args = first
-            .checked_add(at(table.columns()))
-            .and_then(|end| self.registers.narrow.0.get(first..end))
-            .ok_or(DAMAGED)?;
-        let row = table.find(args).map_or(ABSENT, i64::from);
-        self.registers.narrow.set(i.dst, row);
+        let row = table.find(arguments(r, i.a, table)?);
+        r.narrow.set(i.dst, row.map_or(ABSENT, i64::from));
         Ok(())
     }
+
+    /// Runs another routine on a window of its own.
+    fn call<R: Recorder>(
+        &mut self,
+        i: &ArchivedInstr,
+        frame: &Frame<'_>,
+        recorder: &mut R,
+        (r, depth): (&mut Registers, u32),
+    ) -> Result<(), Fault> {
+        let number = i.imm.to_native();
+        let routine = frame
+            .model
+            .program
+            .routines
+            .get(at(number))
+            .ok_or(DAMAGED)?;
+        let depth = depth.saturating_add(1);
+        if depth > DEPTH_MAX {
+            return Err(DAMAGED);
+        }
+        let mut window = self.window();
+        let passed = [(i.a, routine.narrow_args), (i.b, routine.wide_args)];
+        r.copy_to(&mut window, passed);
+        let result = self.execute(number, frame, recorder, (&mut window, depth));
+        self.windows.push(window);
+        match result? {
+            Returned::Narrow(value) => r.narrow.set(i.dst, value),
+            Returned::Wide(value) => r.wide.set(i.dst, value),
+        }
+        Ok(())
+    }
+}
+
+/// The arguments of a table, in consecutive narrow registers.
+fn arguments<'r>(r: &'r Registers, first: u8, table: &ArchivedTable) -> Result<&'r [i64], Fault> {
+    let first = usize::from(first);
+    let end = first.checked_add(at(table.columns()));
+    let arguments = end.and_then(|end| r.narrow.0.get(first..end));
+    arguments.ok_or(DAMAGED)
+}
+
+fn rounded_to_step(value: i128, step: i128, imm: u32) -> Result<Option<i128>, Fault> {
+    let mode = mode(u8::try_from(imm).map_err(|_| DAMAGED)?)?;
+    if step <= 0 {
+        return Err(ArithmeticError::DivisionByZero.into());
+    }
+    Ok(round_to_quantum_i128(value, step, mode))
 }
 
 /// The steps that a look-up in a table with so many patterns of wildcards costs.

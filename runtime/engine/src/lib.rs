@@ -15,6 +15,8 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod answer;
+mod charges;
+mod computed;
 mod decide;
 mod evaluate;
 mod explain;
@@ -33,7 +35,8 @@ pub use answer::{
     LineAnswer, ListNet, PackageRef, PeriodTotal, PriceAnswer, RuleVersion, StepAnswer, TaskAnswer,
     Totals,
 };
-pub use decide::{Decision, decide};
+pub use computed::Computed;
+pub use decide::{Decision, decide, probe};
 pub use evaluate::{EvaluateError, Evaluation, evaluate};
 pub use explain::{
     Ask, ExplainError, ExplainedApproval, ExplainedBook, ExplainedCandidate, ExplainedCharge,

@@ -27,6 +27,12 @@ pub enum Stopped {
     /// Somebody no longer wants it.
     #[error("the decision was cancelled")]
     Cancelled,
+    /// The lists it makes are more than allowed.
+    #[error("the decision makes lists of more than {cells} values")]
+    TooLarge {
+        /// What is allowed.
+        cells: usize,
+    },
     /// The package refers to something it does not have, or the request was read for another package. The verifier lets no
     /// such package pass.
     #[error("the package is damaged, or the request was read for another package")]
@@ -90,8 +96,13 @@ fn enough(model: &ArchivedModel, request: &Request) -> u64 {
     .into_iter()
     .fold(1_024_usize, usize::saturating_add);
     let items = request.items.len().saturating_add(1);
-    u64::try_from(per_item.saturating_mul(items)).unwrap_or(u64::MAX)
+    let straight = u64::try_from(per_item.saturating_mul(items)).unwrap_or(u64::MAX);
+    // Of loops nobody knows beforehand how long the lists are that they make.
+    straight.saturating_add(LOOP_STEPS)
 }
+
+/// Steps for loops and calls: a few seconds of work.
+const LOOP_STEPS: u64 = 1_000_000_000;
 
 fn rows(model: &ArchivedModel) -> usize {
     model.tables.iter().fold(0, |sum: usize, table| {

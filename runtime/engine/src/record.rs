@@ -44,6 +44,8 @@ pub(crate) enum Subject {
     Charge(u32),
     /// The totals of the quote.
     Totals,
+    /// A named result.
+    Result(u32),
 }
 
 /// A listener.

@@ -1,7 +1,7 @@
 //! Values as text: plain for machines, as in requests and answers, and shown for people.
 
-use quo_model::{ABSENT, ArchivedModel, ArchivedValueType, ValueType};
-use quo_value::{Date, Decimal, Percent, Period};
+use quo_model::{ABSENT, ABSENT_WIDE, ArchivedModel, ArchivedValueType, ValueType};
+use quo_value::{Date, Decimal, Instant, Percent, Period};
 
 use crate::frame::at;
 
@@ -31,6 +31,12 @@ pub(crate) fn type_of(archived: &ArchivedValueType) -> ValueType {
         ArchivedValueType::Currency => ValueType::Currency,
         ArchivedValueType::Enum(index) => ValueType::Enum(index.to_native()),
         ArchivedValueType::Product => ValueType::Product,
+        ArchivedValueType::WideDecimal { scale } => ValueType::WideDecimal { scale: *scale },
+        ArchivedValueType::WidePercent { scale } => ValueType::WidePercent { scale: *scale },
+        ArchivedValueType::Instant => ValueType::Instant,
+        ArchivedValueType::Record(index) => ValueType::Record(index.to_native()),
+        ArchivedValueType::List(index) => ValueType::List(index.to_native()),
+        ArchivedValueType::Item => ValueType::Item,
     }
 }
 
@@ -49,7 +55,9 @@ impl Names<'_> {
     /// A value as requests and answers write it: a percentage without its sign, an amount without its currency.
     pub fn plain(&self, ty: ValueType, value: i128) -> String {
         match ty {
-            ValueType::Percent { .. } if value != i128::from(ABSENT) => {
+            ValueType::Percent { .. } | ValueType::WidePercent { .. }
+                if value != i128::from(ABSENT) =>
+            {
                 let shown = self.shown(ty, value);
                 shown.strip_suffix('%').unwrap_or(&shown).to_owned()
             }
@@ -59,17 +67,21 @@ impl Names<'_> {
 
     /// A value as rules write it.
     pub fn shown(&self, ty: ValueType, value: i128) -> String {
-        if value == i128::from(ABSENT) {
+        if value == i128::from(ABSENT) || value == ABSENT_WIDE {
             return "absent".to_owned();
         }
         let index = u32::try_from(value).unwrap_or(quo_model::NONE);
         match ty {
             ValueType::Bool => if value == 0 { "no" } else { "yes" }.to_owned(),
             ValueType::Int { .. } => value.to_string(),
-            ValueType::Decimal { scale, .. } => decimal(value, scale),
-            ValueType::Percent { scale, .. } => Decimal::new(value, scale)
-                .and_then(Percent::from_fraction)
-                .map_or_else(|_| decimal(value, scale), |percent| percent.to_string()),
+            ValueType::Decimal { scale, .. } | ValueType::WideDecimal { scale } => {
+                decimal(value, scale)
+            }
+            ValueType::Percent { scale, .. } | ValueType::WidePercent { scale } => {
+                Decimal::new(value, scale)
+                    .and_then(Percent::from_fraction)
+                    .map_or_else(|_| decimal(value, scale), |percent| percent.to_string())
+            }
             ValueType::Money { scale } => amount(value, scale, self.minor_units),
             ValueType::Date => date(i32::try_from(value).unwrap_or(i32::MAX)),
             ValueType::Months => Period::of_months(index).to_string(),
@@ -77,6 +89,14 @@ impl Names<'_> {
             ValueType::Text => self.text(index).to_owned(),
             ValueType::Currency => self.currency(index).to_owned(),
             ValueType::Enum(number) => self.enum_value(number, index).to_owned(),
+            ValueType::Instant => i64::try_from(value)
+                .ok()
+                .and_then(Instant::from_seconds)
+                .map_or_else(|| format!("second {value}"), |instant| instant.to_string()),
+            // What is in them is shown where they are results.
+            ValueType::Record(_) => "a record".to_owned(),
+            ValueType::List(_) => "a list".to_owned(),
+            ValueType::Item => "an item".to_owned(),
             ValueType::Product => {
                 let product = self.model.products.get(at(index));
                 product

@@ -7,6 +7,8 @@
 
 use rkyv::{Archive, Serialize};
 
+use crate::calc::Loop;
+
 /// A narrow register that holds "absent": an optional fact that was not given, an option of a part that is not there.
 ///
 /// No value of any type is encoded as `i64::MIN`, which the door and the compiler both ensure.
@@ -143,11 +145,64 @@ pub enum Op {
     ReturnN = 83,
     /// the result is `w[a]`
     ReturnW = 84,
+
+    /// `n[dst] = (w[a] is not absent)`
+    PresentW = 50,
+    /// `w[dst] = w[a]` rounded by mode `imm` to a multiple of `w[b]`, both at one scale; a step that is not positive is an error
+    RoundStep = 36,
+    /// `n[dst] =` the result of routine `imm`, its arguments `n[a] ..` and `w[b] ..`
+    CallN = 90,
+    /// `w[dst] =` the result of routine `imm`, its arguments `n[a] ..` and `w[b] ..`
+    CallW = 91,
+    /// `n[dst] =` what loop `imm` makes of the list `n[a]`; a running value starts at `n[b]`
+    LoopN = 92,
+    /// `w[dst] =` what loop `imm` makes of the list `n[a]`; a running value starts at `w[b]`
+    LoopW = 93,
+    /// `n[dst] =` what loop `imm` makes of the list `n[a]`; a running value, of which it makes a list, starts at `w[b]`
+    LoopFromW = 94,
+    /// `n[dst] =` a new list of `imm` columns
+    NewList = 95,
+    /// appends the cell `n[a]` to the list `n[b]`, the one made last
+    PushN = 96,
+    /// appends the cell `w[a]` to the list `n[b]`, the one made last
+    PushW = 97,
+    /// `n[dst] =` the record in row `n[b]`, counted from 1, of the list `n[a]`; absent outside
+    RowAt = 98,
+    /// `n[dst] =` column `imm` of the record `n[a]`; absent where one of them is
+    CellN = 99,
+    /// `w[dst] =` column `imm` of the record `n[a]`; absent where one of them is
+    CellW = 100,
+    /// `n[dst] =` the list of the whole numbers from `n[a]` to `n[b]`
+    Range = 101,
+    /// `n[dst] =` the list of the rows of `n[a]` and then those of `n[b]`
+    Join = 102,
+    /// `n[dst] =` the record in row `n[a]`, counted from 0, of the constant list `imm`; absent where the row is
+    DataRow = 103,
+    /// `n[dst] =` the list of the rows of table `imm` that match the arguments `n[a] ..`
+    MatchAll = 104,
+    /// `n[dst] =` the amount `w[b]` spread over the weights in the list `n[a]` as `imm` says, see [`crate::spread_bits`]
+    Spread = 105,
+    /// `n[dst] =` function `imm` of the language, its arguments `n[a] ..`; see [`crate::Function`]
+    Builtin = 106,
+    /// `n[dst] =` the list of the items whose products are in set `imm`, in the order of the quote
+    Items = 107,
+    /// `n[dst] =` the list of the items of the lines
+    Lines = 108,
+    /// `n[dst] =` the list of the items in part `b` of the item `a` levels up
+    PartItems = 109,
+    /// `n[dst] =` option `imm` of the item `n[a]`
+    OptionOf = 110,
+    /// `n[dst] =` the product of the item `n[a]`
+    ProductOf = 111,
+    /// `n[dst] =` the list of the charges of the priced quote
+    Charges = 112,
+    /// appends the row of the record `n[a]` to the list `n[b]`, the one made last
+    PushRow = 113,
 }
 
 impl Op {
     /// Every operation, in the order of its number.
-    pub const ALL: [Op; 51] = [
+    pub const ALL: [Op; 77] = [
         Op::ConstN,
         Op::ConstW,
         Op::Fact,
@@ -199,6 +254,32 @@ impl Op {
         Op::Match,
         Op::ReturnN,
         Op::ReturnW,
+        Op::PresentW,
+        Op::RoundStep,
+        Op::CallN,
+        Op::CallW,
+        Op::LoopN,
+        Op::LoopW,
+        Op::LoopFromW,
+        Op::NewList,
+        Op::PushN,
+        Op::PushW,
+        Op::RowAt,
+        Op::CellN,
+        Op::CellW,
+        Op::Range,
+        Op::Join,
+        Op::DataRow,
+        Op::MatchAll,
+        Op::Spread,
+        Op::Builtin,
+        Op::Items,
+        Op::Lines,
+        Op::PartItems,
+        Op::OptionOf,
+        Op::ProductOf,
+        Op::Charges,
+        Op::PushRow,
     ];
 
     /// The operation with this number.
@@ -250,6 +331,10 @@ pub struct Routine {
     pub at: u32,
     /// How many instructions it has; the last one returns.
     pub len: u32,
+    /// How many narrow arguments it takes, in its first narrow registers.
+    pub narrow_args: u8,
+    /// How many wide arguments it takes, in its first wide registers.
+    pub wide_args: u8,
     /// How many narrow registers it uses, at most 256.
     pub narrow: u16,
     /// How many wide registers it uses, at most 256.
@@ -272,4 +357,6 @@ pub struct Program {
     pub set_at: Vec<u32>,
     /// The members of the sets, each set sorted.
     pub set_values: Vec<i64>,
+    /// The loops.
+    pub loops: Vec<Loop>,
 }

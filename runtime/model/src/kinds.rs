@@ -36,9 +36,19 @@ pub enum ValueType {
         /// Number of decimals of the fraction: two more than those of the percentage.
         scale: u8,
     },
-    /// An amount in the currency of the quote, a wide mantissa at this scale. Only for showing; not an input.
+    /// An amount in the currency of the quote, a wide mantissa at this scale; of 64 bits where it is an input.
     Money {
         /// Number of decimals.
+        scale: u8,
+    },
+    /// An exact decimal that may need more than 64 bits. Only for showing; not an input.
+    WideDecimal {
+        /// Number of decimals.
+        scale: u8,
+    },
+    /// A percentage whose fraction may need more than 64 bits. Only for showing; not an input.
+    WidePercent {
+        /// Number of decimals of the fraction.
         scale: u8,
     },
     /// Days since 1970-01-01.
@@ -55,6 +65,14 @@ pub enum ValueType {
     Enum(u32),
     /// Index of a product. Only for showing; not an input.
     Product,
+    /// Seconds since 1970-01-01T00:00:00Z.
+    Instant,
+    /// A reference to a row: a record of the package.
+    Record(u32),
+    /// A handle of a list whose elements have this type, an index into [`crate::Model::elements`].
+    List(u32),
+    /// An item of the quote. Only for showing; not an input.
+    Item,
 }
 
 /// By what the unit price of a charge is multiplied.

@@ -4,6 +4,7 @@
 //! [`SourceMap`]. It knows nothing of the compiler that wrote it.
 
 mod access;
+pub mod calc;
 pub mod code;
 mod digest;
 mod header;
@@ -24,6 +25,7 @@ mod table_build;
 mod verify;
 
 pub use access::some;
+pub use calc::*;
 pub use code::{ABSENT, Bank, Instr, NONE, Op, Program, Routine, Scope};
 pub use digest::{Digest, NotADigest};
 pub use header::{FORMAT_VERSION, HEADER_LEN, NAME_LEN_MAX, SECTION_ALIGNMENT};

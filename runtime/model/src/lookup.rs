@@ -60,6 +60,30 @@ impl ArchivedTable {
         best
     }
 
+    /// All rows that match the arguments, one for each column, in ascending order. For tables sorted by row.
+    #[must_use]
+    pub fn find_all(&self, args: &[i64]) -> Vec<u32> {
+        let mut rows = Vec::new();
+        let split = args.split_at_checked(at(self.exact.to_native()));
+        let Some((exact, ranges)) =
+            split.filter(|(_, ranges)| ranges.len() == at(self.ranges.to_native()))
+        else {
+            return rows;
+        };
+        let buckets = self
+            .masks
+            .iter()
+            .filter_map(|mask| self.bucket(mask, exact));
+        for entry in buckets.flat_map(|bucket| self.entries(bucket)) {
+            if self.intervals_hold(entry, ranges) {
+                rows.extend(self.row_of(entry));
+            }
+        }
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+
     /// The tiers that match the arguments, by their lower bound. The arguments are those of all columns but the last,
     /// which holds the tiers. For tables sorted by tier.
     pub fn tiers<'a>(&'a self, args: &'a [i64]) -> Tiers<'a> {

@@ -7,6 +7,7 @@
 
 use rkyv::{Archive, Serialize};
 
+use crate::calc::{DataList, ProbeDef, RecordDef, ResultDef};
 use crate::code::Program;
 use crate::table::Table;
 
@@ -61,6 +62,18 @@ pub struct Model {
     pub approvals: Vec<Approval>,
     /// How accepted lines are fulfilled.
     pub fulfilments: Vec<Fulfilment>,
+    /// Records.
+    pub records: Vec<RecordDef>,
+    /// Types of the elements of lists.
+    pub elements: Vec<ValueType>,
+    /// The record of the charges of a priced quote, or [`crate::NONE`] where nobody asks for them.
+    pub charge_record: u32,
+    /// Lists of constants.
+    pub data: Vec<DataList>,
+    /// Named results, in the order of their names.
+    pub results: Vec<ResultDef>,
+    /// Values that the expectations of tests are about; empty in a package that is not made for tests.
+    pub probes: Vec<ProbeDef>,
     /// Indexed tables.
     pub tables: Vec<Table>,
     /// Code.

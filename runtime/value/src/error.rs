@@ -29,6 +29,12 @@ pub enum ArithmeticError {
     /// The date would lie outside the calendar.
     #[error("the date is not between 0001-01-01 and 9999-12-31")]
     DateOutOfRange,
+    /// The IANA database has no time zone of this name.
+    #[error("the time zone is not one of the IANA database")]
+    UnknownTimeZone,
+    /// A period cannot have fewer than no months or days, nor more than 32 bits count.
+    #[error("a period is negative or too long")]
+    PeriodOutOfRange,
 }
 
 /// Why two amounts of money cannot be combined.

@@ -64,10 +64,12 @@ mod date;
 mod decimal;
 mod edge;
 mod error;
+mod instant;
 mod money;
 mod percent;
 mod period;
 mod rounding;
+mod spread;
 mod wide;
 
 pub use allocate::{Remainder, allocate};
@@ -78,6 +80,7 @@ pub use error::{
     ArithmeticError, IncomparablePeriods, MoneyError, ParseAmountError, ParseDecimalError,
     ParseError,
 };
+pub use instant::{Instant, is_time_zone};
 pub use money::Money;
 pub use percent::Percent;
 pub use period::Period;
@@ -85,3 +88,4 @@ pub use rounding::{
     Rounding, div_round_i64, div_round_i128, mul_div_round_i128, pow10_i64, pow10_i128,
     round_to_quantum_i64, round_to_quantum_i128,
 };
+pub use spread::{LeftOver, spread};

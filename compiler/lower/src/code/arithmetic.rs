@@ -9,7 +9,6 @@ use quo_model::{Bank, Op};
 use quo_value::{MAX_SCALE, Rounding};
 
 use super::expr::{Gen, NARROW_PLACES, Operand, Presence, bank_of, is_narrow_at};
-use super::logic::may_be_absent;
 use crate::constants::number_of;
 use crate::limits;
 
@@ -149,7 +148,7 @@ impl Gen<'_, '_> {
         let a = self.value(dividend);
         let b = self.value(divisor);
         let absent = [a, b].iter().any(|side| side.presence != Presence::Always);
-        let absent = absent || may_be_absent(otherwise);
+        let absent = absent || self.may_be_absent(otherwise);
         let join = self.join(expr, absent);
         let missing = self.all_present(&[a, b]).map(|all| {
             self.set_absent(join.register, join.bank, all);
@@ -160,12 +159,12 @@ impl Gen<'_, '_> {
         });
         let x = self.raise(&a, a.number.scale, Bank::Wide, expr.span);
         let y = self.raise(&b, b.number.scale, Bank::Wide, expr.span);
-        let zero = self.emit.wide_constant(self.pools, 0);
+        let zero = self.emit.wide_constant(&mut self.routines.pools, 0);
         let divides = self.emit.fresh(Bank::Narrow, Op::NeW, y, zero, 0);
         let by_zero = self.emit.jump_if_not(divides);
         self.quotient(expr, &join, [(x, a), (y, b)], rounding);
         if let Some(flag) = join.flag {
-            self.emit.set_constant(self.pools, flag, 1);
+            self.emit.set_constant(&mut self.routines.pools, flag, 1);
         }
         let end = self.emit.jump();
         self.emit.land(by_zero);
@@ -214,7 +213,13 @@ impl Gen<'_, '_> {
     ///
     /// What was calculated in wide registers and has a narrow type lies in the range of that type, so that clamping
     /// it changes nothing.
-    fn produce(&mut self, dst: u8, dst_bank: Bank, bank: Bank, body: impl FnOnce(&mut Self, u8)) {
+    pub(super) fn produce(
+        &mut self,
+        dst: u8,
+        dst_bank: Bank,
+        bank: Bank,
+        body: impl FnOnce(&mut Self, u8),
+    ) {
         if bank == dst_bank {
             return body(self, dst);
         }

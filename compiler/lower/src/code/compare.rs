@@ -105,7 +105,7 @@ impl Gen<'_, '_> {
         let register = match operand.bank {
             Bank::Narrow => {
                 let members = self.members(expr.span, values);
-                let set = self.pools.sets.intern(members);
+                let set = self.routines.pools.sets.intern(members);
                 let a = operand.register;
                 self.emit.fresh(Bank::Narrow, Op::InSet, a, 0, set)
             }
@@ -137,7 +137,7 @@ impl Gen<'_, '_> {
                 ));
                 continue;
             };
-            let constant = self.emit.wide_constant(self.pools, *mantissa);
+            let constant = self.emit.wide_constant(&mut self.routines.pools, *mantissa);
             let equal = self
                 .emit
                 .fresh(Bank::Narrow, Op::EqW, operand.register, constant, 0);
@@ -146,7 +146,7 @@ impl Gen<'_, '_> {
                 Some(before) => self.emit.fresh(Bank::Narrow, Op::Or, before, equal, 0),
             });
         }
-        let found = found.unwrap_or_else(|| self.emit.constant(self.pools, 0));
+        let found = found.unwrap_or_else(|| self.emit.constant(&mut self.routines.pools, 0));
         match self.presence_of(operand) {
             None => found,
             Some(flag) => self.emit.fresh(Bank::Narrow, Op::And, flag, found, 0),
@@ -158,7 +158,7 @@ impl Gen<'_, '_> {
         let operand = self.value(value);
         let present = match self.presence_of(&operand) {
             Some(flag) => flag,
-            None => self.emit.constant(self.pools, 1),
+            None => self.emit.constant(&mut self.routines.pools, 1),
         };
         // A result of its own: the point is on the latest instruction, and a flag may be older.
         let op = if wanted { Op::MoveN } else { Op::Not };

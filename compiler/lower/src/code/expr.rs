@@ -3,14 +3,18 @@
 //! An absent value is a narrow register that holds [`ABSENT`], or a wide one beside a narrow flag that says so. Where a
 //! calculation meets an operand that may be absent it is jumped around, so that "absent" never enters arithmetic.
 
-use quo_analysis::hir::{Expr, ExprKind};
+use std::collections::BTreeMap;
+
+use quo_analysis::hir::{Expr, ExprKind, Rules};
 use quo_analysis::types::{Number, Value};
 use quo_model::{ABSENT, Bank, Op};
 use quo_source::{Diagnostic, Span};
 use quo_value::MAX_SCALE;
 
-use super::emit::{Emitter, Pools};
+use super::emit::Emitter;
 use super::points::NewPoint;
+use super::routine::{Purpose, Routines};
+use crate::calculations::LoweredDecision;
 use crate::constants::{encode, number_of, raise};
 use crate::limits;
 use crate::places::Places;
@@ -43,11 +47,30 @@ pub(super) struct Operand {
     pub(super) number: Number,
 }
 
+/// What code looks at beyond the quote.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Uses {
+    /// An item.
+    pub(super) item: bool,
+    /// A charge of an item.
+    pub(super) charge: bool,
+    /// The priced quote.
+    pub(super) totals: bool,
+}
+
 /// Generates the code of one routine.
 pub(super) struct Gen<'a, 'p> {
+    pub(super) rules: &'a Rules,
     pub(super) strings: &'a StringIds,
     pub(super) places: &'a Places,
-    pub(super) pools: &'p mut Pools,
+    pub(super) decisions: &'a [LoweredDecision],
+    pub(super) routines: &'p mut Routines,
+    /// What the routine, or the one whose loop it belongs to, is for.
+    pub(super) purpose: Purpose,
+    /// What it looks at, the routines it runs included.
+    pub(super) uses: Uses,
+    /// The values that have names.
+    pub(super) locals: BTreeMap<usize, Operand>,
     pub(super) emit: Emitter,
     pub(super) points: Vec<NewPoint>,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -124,11 +147,7 @@ impl Gen<'_, '_> {
                 then,
                 otherwise,
             } => self.choose(expr, condition, then, otherwise),
-            _ => {
-                self.report(limits::not_compiled(expr.span));
-                let register = self.emit.constant(self.pools, 0);
-                self.narrow_operand(expr, register, Presence::Always)
-            }
+            _ => self.calculation(expr),
         }
     }
 
@@ -147,10 +166,10 @@ impl Gen<'_, '_> {
         }
     }
 
-    fn constant(&mut self, expr: &Expr, value: &Value) -> Operand {
+    pub(super) fn constant(&mut self, expr: &Expr, value: &Value) -> Operand {
         let number = number_of(expr.ty);
         if let (Value::Number(mantissa), Bank::Wide) = (value, bank_of(&number)) {
-            let register = self.emit.wide_constant(self.pools, *mantissa);
+            let register = self.emit.wide_constant(&mut self.routines.pools, *mantissa);
             return Operand {
                 register,
                 bank: Bank::Wide,
@@ -162,7 +181,7 @@ impl Gen<'_, '_> {
             self.report(limits::number_too_large(expr.span));
             0
         });
-        let register = self.emit.constant(self.pools, encoded);
+        let register = self.emit.constant(&mut self.routines.pools, encoded);
         self.narrow_operand(expr, register, Presence::Always)
     }
 
@@ -170,6 +189,7 @@ impl Gen<'_, '_> {
     /// incomplete bundles too.
     fn load(&mut self, expr: &Expr, op: Op, up: u8, part: Option<usize>, index: usize) -> Operand {
         self.looks_up |= up > 0;
+        self.uses.item |= !matches!(op, Op::Fact | Op::Asked);
         let part = self.part(expr, part);
         let imm = self.index(expr.span, index);
         let register = self.emit.fresh(Bank::Narrow, op, up, part, imm);
@@ -198,6 +218,8 @@ impl Gen<'_, '_> {
     }
 
     fn amount(&mut self, expr: &Expr, op: Op, index: usize) -> Operand {
+        self.uses.charge |= matches!(op, Op::List | Op::Left);
+        self.uses.totals |= matches!(op, Op::TotalList | Op::TotalNet);
         let imm = self.index(expr.span, index);
         let register = self.emit.fresh(Bank::Wide, op, 0, 0, imm);
         let number = number_of(expr.ty);
@@ -275,11 +297,13 @@ impl Gen<'_, '_> {
     pub(super) fn set_absent(&mut self, register: u8, bank: Bank, flag: u8) -> Presence {
         match bank {
             Bank::Narrow => {
-                self.emit.set_constant(self.pools, register, ABSENT);
+                self.emit
+                    .set_constant(&mut self.routines.pools, register, ABSENT);
                 Presence::Encoded
             }
             Bank::Wide => {
-                self.emit.set_wide_constant(self.pools, register, 0);
+                self.emit
+                    .set_wide_constant(&mut self.routines.pools, register, 0);
                 Presence::Flag(flag)
             }
         }

@@ -33,6 +33,23 @@ fn itself_can_fail(expr: &Expr) -> bool {
             let (from, to) = (number_of(value.ty), number_of(expr.ty));
             *currency || (to.scale > from.scale && scaling_can_fail(value, to.scale))
         }
+        // What runs other routines, makes lists or asks the calendar.
+        ExprKind::Call { .. }
+        | ExprKind::Decide { .. }
+        | ExprKind::Each(_)
+        | ExprKind::Spread(_)
+        | ExprKind::Builtin { .. }
+        | ExprKind::Record { .. }
+        | ExprKind::Listed(_)
+        | ExprKind::Numbers { .. }
+        | ExprKind::Joined(..)
+        | ExprKind::Items(_)
+        | ExprKind::Charges
+        | ExprKind::RoundToStep { .. } => true,
+        ExprKind::Otherwise(then, otherwise) => {
+            let scale = number_of(expr.ty).scale;
+            scaling_can_fail(then, scale) || scaling_can_fail(otherwise, scale)
+        }
         ExprKind::If {
             then, otherwise, ..
         } => {

@@ -32,6 +32,7 @@ impl Gen<'_, '_> {
             ExprKind::Binary(op, left, right) => self.compare(expr, *op, left, right),
             ExprKind::HasKind { up, part, product } => {
                 self.looks_up |= *up > 0;
+                self.uses.item = true;
                 let part = self.part(expr, Some(*part));
                 let imm = self.index(expr.span, *product);
                 let register = self.emit.fresh(Bank::Narrow, Op::HasKind, *up, part, imm);
@@ -51,7 +52,7 @@ impl Gen<'_, '_> {
         let register = match operand.presence {
             Presence::Always => operand.register,
             Presence::Encoded => {
-                let yes = self.emit.constant(self.pools, 1);
+                let yes = self.emit.constant(&mut self.routines.pools, 1);
                 self.emit
                     .fresh(Bank::Narrow, Op::EqN, operand.register, yes, 0)
             }
@@ -119,7 +120,7 @@ impl Gen<'_, '_> {
         other: &Expr,
     ) -> Operand {
         let test = self.truth(test);
-        let absent = may_be_absent(then) || may_be_absent(other);
+        let absent = self.may_be_absent(then) || self.may_be_absent(other);
         let join = self.join(expr, absent);
         let jump = self.emit.jump_if_not(test);
         self.store(&join, expr, then);
@@ -145,12 +146,18 @@ impl Gen<'_, '_> {
 
     /// Works out a branch and leaves it where the branches meet.
     pub(super) fn store(&mut self, join: &Join, whole: &Expr, branch: &Expr) {
-        let value = self.converted(branch, number_of(whole.ty).scale, join.bank);
+        let value = self.value(branch);
+        self.store_value(join, whole, value);
+    }
+
+    /// Leaves a value that has been worked out where the branches meet.
+    pub(super) fn store_value(&mut self, join: &Join, whole: &Expr, value: Operand) {
+        let value = self.convert(value, number_of(whole.ty).scale, join.bank, whole.span);
         self.moved(value.register, value.bank, join.register, join.bank);
         if let Some(flag) = join.flag {
             match self.presence_of(&value) {
                 Some(present) => self.emit.push(Op::MoveN, flag, present, 0, 0),
-                None => self.emit.set_constant(self.pools, flag, 1),
+                None => self.emit.set_constant(&mut self.routines.pools, flag, 1),
             }
         }
     }
@@ -169,22 +176,5 @@ impl Gen<'_, '_> {
             presence,
             number,
         }
-    }
-}
-
-/// Whether the code of an expression may leave "absent".
-pub(super) fn may_be_absent(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::PartOption { .. } | ExprKind::PartKind { .. } => true,
-        ExprKind::Fact(_) | ExprKind::Option { .. } | ExprKind::Asked(_) => expr.optional,
-        ExprKind::CountPart { .. } => expr.optional,
-        ExprKind::Binary(op, ..) if super::arithmetic::op_of(*op).is_none() => false,
-        ExprKind::Not(_) | ExprKind::InSet(..) | ExprKind::InRange(..) | ExprKind::Present(..) => {
-            false
-        }
-        ExprKind::If {
-            then, otherwise, ..
-        } => may_be_absent(then) || may_be_absent(otherwise),
-        _ => expr.children().into_iter().any(may_be_absent),
     }
 }

@@ -4,11 +4,16 @@
 //! so that whatever a test looked at can still be shown when the routine has run.
 
 mod arithmetic;
+mod builtins;
+mod calls;
 mod compare;
+mod decisions;
 mod emit;
 mod expr;
 mod fallible;
+mod lists;
 mod logic;
+mod loops;
 mod points;
 mod routine;
 

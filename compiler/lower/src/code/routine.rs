@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use quo_analysis::hir::{Column, Expr};
-use quo_model::{Bank, Instr, NONE, Op, Point, Program, Routine, Scope};
+use quo_analysis::types::Number;
+use quo_model::{Bank, Instr, Loop, NONE, Op, Point, Program, Routine, Scope};
 use quo_source::Span;
 
 use super::emit::{Emitter, Pools};
-use super::expr::{Gen, Operand};
+use super::expr::{Gen, Operand, Uses, bank_of};
 use super::points::NewPoint;
+use crate::constants::number_of;
 use crate::context::Context;
 use crate::limits;
 
@@ -71,14 +73,40 @@ impl Purpose {
 #[derive(Debug, Default)]
 pub(crate) struct Routines {
     program: Program,
-    pools: Pools,
+    pub(super) pools: Pools,
     points: Vec<Point>,
+    /// Functions and decision tables that have code.
+    pub(super) callees: BTreeMap<Callable, Option<Callee>>,
     /// Routines by everything that makes two of them the same but the types of what their points show.
     known: BTreeMap<Key, Vec<(Vec<NewPoint>, u32)>>,
 }
 
-/// What two routines that are stored once have in common: scope, product, bundle, bank and code.
-type Key = (u8, u32, u32, u8, Vec<u64>);
+/// What two routines that are stored once have in common: scope, bank and arguments, product, bundle, and code.
+type Key = ([u8; 4], u32, u32, Vec<u64>);
+
+/// Something that is compiled once and called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Callable {
+    /// A function.
+    Function(usize),
+    /// The look-up of a decision table.
+    Decision(usize),
+}
+
+/// A routine with arguments.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Callee {
+    /// Its number.
+    pub(super) routine: u32,
+    /// The bank of its result.
+    pub(super) bank: Bank,
+    /// Scale and range of its result.
+    pub(super) number: Number,
+    /// Whether the result may be absent.
+    pub(super) absent: bool,
+    /// What it looks at.
+    pub(super) uses: Uses,
+}
 
 impl Routines {
     /// The program and what its instructions test, by routine and instruction.
@@ -97,13 +125,29 @@ impl Routines {
         (program, points)
     }
 
+    /// Stores a loop; gives its number.
+    pub(super) fn add_loop(&mut self, found: Loop) -> u32 {
+        let number = u32::try_from(self.program.loops.len()).unwrap_or(NONE);
+        self.program.loops.push(found);
+        number
+    }
+
     /// Stores a routine, or gives the number of an equal one.
-    fn add(&mut self, mut routine: Routine, code: &[Instr], points: Vec<NewPoint>) -> u32 {
+    pub(super) fn add(
+        &mut self,
+        mut routine: Routine,
+        code: &[Instr],
+        points: Vec<NewPoint>,
+    ) -> u32 {
         let key = (
-            routine.scope as u8,
+            [
+                routine.scope as u8,
+                routine.result as u8,
+                routine.narrow_args,
+                routine.wide_args,
+            ],
             routine.product,
             routine.within,
-            routine.result as u8,
             code.iter().map(packed).collect(),
         );
         let same = self.known.entry(key).or_default();
@@ -164,6 +208,17 @@ impl Context<'_> {
         })
     }
 
+    /// A routine that gives a value as it is passed on, for somebody to look at.
+    pub(crate) fn shown_routine(&mut self, purpose: Purpose, value: &Expr) -> u32 {
+        self.routine(purpose, |code| {
+            let number = number_of(value.ty);
+            let bank = bank_of(&number);
+            let operand = code.converted(value, number.scale, bank);
+            code.point_at(value.span, &[(value, operand)]);
+            (bank, code.passed(&operand))
+        })
+    }
+
     /// A routine whose result is the currency of the quote.
     pub(crate) fn currency_routine(&mut self, purpose: Purpose) -> u32 {
         self.routine(purpose, |code| {
@@ -196,9 +251,14 @@ impl Context<'_> {
         body: impl FnOnce(&mut Gen<'_, '_>) -> (Bank, u8),
     ) -> u32 {
         let mut code = Gen {
+            rules: self.rules,
             strings: &self.strings,
             places: &self.places,
-            pools: &mut self.routines.pools,
+            decisions: &self.decisions,
+            routines: &mut self.routines,
+            purpose,
+            uses: Uses::default(),
+            locals: BTreeMap::new(),
             emit: Emitter::default(),
             points: Vec::new(),
             diagnostics: Vec::new(),
@@ -232,6 +292,8 @@ impl Context<'_> {
             product: self.optional_index(purpose.product, purpose.span),
             within: self.optional_index(purpose.within.filter(|_| looks_up), purpose.span),
             result,
+            narrow_args: 0,
+            wide_args: 0,
             at: 0,
             len: 0,
             narrow,
@@ -243,8 +305,20 @@ impl Context<'_> {
 
 impl Gen<'_, '_> {
     fn match_table(&mut self, span: Span, table: u32, arguments: &[(Option<&Column>, u8)]) -> u8 {
+        let (first, shown) = self.table_arguments(arguments);
+        let row = self.emit.fresh(Bank::Narrow, Op::Match, first, 0, table);
+        let found = self.emit.fresh(Bank::Narrow, Op::Present, row, 0, 0);
+        self.point_at(span, &shown);
+        found
+    }
+
+    /// The arguments of a table in consecutive registers, the first of which is given, and what people are shown of them.
+    pub(super) fn table_arguments<'e>(
+        &mut self,
+        arguments: &[(Option<&'e Column>, u8)],
+    ) -> (u8, Vec<(&'e Expr, Operand)>) {
         let mut registers = Vec::with_capacity(arguments.len());
-        let mut shown: Vec<(&Expr, Operand)> = Vec::new();
+        let mut shown: Vec<(&'e Expr, Operand)> = Vec::new();
         for (column, scale) in arguments {
             registers.push(match column {
                 None => self.emit.fresh(Bank::Narrow, Op::Currency, 0, 0, 0),
@@ -256,15 +330,11 @@ impl Gen<'_, '_> {
                 }
             });
         }
-        let first = self.consecutive(&registers);
-        let row = self.emit.fresh(Bank::Narrow, Op::Match, first, 0, table);
-        let found = self.emit.fresh(Bank::Narrow, Op::Present, row, 0, 0);
-        self.point_at(span, &shown);
-        found
+        (self.consecutive(&registers, Bank::Narrow), shown)
     }
 
     /// The first of registers that follow each other and hold these values.
-    fn consecutive(&mut self, registers: &[u8]) -> u8 {
+    pub(super) fn consecutive(&mut self, registers: &[u8], bank: Bank) -> u8 {
         let Some(&first) = registers.first() else {
             return 0;
         };
@@ -277,7 +347,10 @@ impl Gen<'_, '_> {
         }
         let copies: Vec<u8> = registers
             .iter()
-            .map(|&register| self.emit.fresh(Bank::Narrow, Op::MoveN, register, 0, 0))
+            .map(|&register| match bank {
+                Bank::Narrow => self.emit.fresh(bank, Op::MoveN, register, 0, 0),
+                Bank::Wide => self.emit.fresh(bank, Op::MoveW, register, 0, 0),
+            })
             .collect();
         copies.first().copied().unwrap_or(0)
     }

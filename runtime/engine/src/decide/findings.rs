@@ -151,6 +151,10 @@ impl<'a> Renderer<'a> {
                 self.task(line, task).map(|(item, id)| (id, Some(item)))
             }
             Subject::Totals => Some(("totals", None)),
+            Subject::Result(result) => model
+                .results
+                .get(at(result))
+                .map(|def| (self.str(def.name), None)),
         };
         found.map_or_else(Default::default, |(id, item)| (id.to_owned(), item))
     }

@@ -12,12 +12,14 @@ mod fulfil;
 mod plan;
 mod prices;
 mod render;
+mod results;
 mod totals;
 mod waterfall;
 
 use quo_model::{Digest, Package};
 use quo_value::ArithmeticError;
 
+use crate::computed::Computed;
 use crate::frame::QuoteCurrency;
 use crate::limits::{Limits, Stopped};
 use crate::record::{NoRecord, Recorder, Subject};
@@ -26,6 +28,7 @@ use crate::request::Request;
 pub(crate) use findings::no_answer;
 pub(crate) use plan::Plan;
 pub(crate) use render::Renderer;
+pub use results::probe;
 
 /// A decision on a request: outcomes, chosen rows, amounts, the request itself and the digest of the package.
 ///
@@ -55,6 +58,8 @@ pub struct Decision {
     pub(crate) approvals: Vec<ApprovalOutcome>,
     /// The values of the columns of all matrices.
     pub(crate) approval_values: Vec<i64>,
+    /// By named result; `None` where it has no answer.
+    pub(crate) results: Vec<Option<Computed>>,
     /// The tasks of all lines.
     pub(crate) tasks: Vec<TaskOutcome>,
     /// Arithmetic that had no answer.
@@ -253,6 +258,7 @@ pub(crate) fn decide_with<R: Recorder>(
     plan.charges()?;
     plan.totals()?;
     plan.approvals()?;
+    plan.results()?;
     plan.fulfilment()?;
     Ok(plan.decision)
 }

@@ -54,6 +54,7 @@ impl<'a, R: Recorder> Plan<'a, R> {
                 totals: None,
                 approvals: Vec::with_capacity(model.approvals.len()),
                 approval_values: Vec::new(),
+                results: Vec::with_capacity(model.results.len()),
                 tasks: Vec::new(),
                 faults: Vec::new(),
             },

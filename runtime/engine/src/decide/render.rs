@@ -16,6 +16,7 @@ use crate::answer::{
     Answer, ApprovalAnswer, ApprovalStepAnswer, Finding, FulfilmentAnswer, LineAnswer, ListNet,
     PackageRef, PeriodTotal, RuleVersion, TaskAnswer, Totals,
 };
+use crate::computed::Computed;
 use crate::frame::{at, index};
 use crate::show::{Names, amount, date, type_of};
 
@@ -81,10 +82,23 @@ impl<'a> Renderer<'a> {
             warnings,
             totals: self.totals(),
             approvals: self.approvals(),
+            results: self.results(),
             fulfilment: self.fulfilment(),
             expires_on: self.expires_on(),
             rules: self.rules_used(),
         }
+    }
+
+    fn results(&self) -> BTreeMap<String, serde_json::Value> {
+        let results = self.model.results.iter().zip(&self.decision.results);
+        results
+            .map(|(def, value)| {
+                let value = value
+                    .as_ref()
+                    .map_or(serde_json::Value::Null, Computed::to_json);
+                (self.str(def.name).to_owned(), value)
+            })
+            .collect()
     }
 
     fn package(&self) -> PackageRef {

@@ -45,6 +45,9 @@ impl Request {
             items: &self.items,
             options: &self.options,
             asked: &self.asked,
+            lists: &self.lists,
+            line_texts: &self.line_texts,
+            texts: &self.texts,
         }
     }
 }
@@ -58,6 +61,22 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn value(&self, ty: ValueType, value: i64) -> Value {
         match ty {
+            ValueType::List(element) => {
+                let Some(element) = self.model.elements.get(at(element)).map(type_of) else {
+                    return Value::Null;
+                };
+                let rows = self.request.lists.rows(self.model, value);
+                let rows = rows.map(|row| match (element, row) {
+                    (ValueType::Record(record), row) => self.record(record, row),
+                    (element, [only]) => self.value(element, *only),
+                    _ => Value::Null,
+                });
+                Value::Array(rows.collect())
+            }
+            ValueType::Record(record) => {
+                let row = self.request.lists.row(self.model, value);
+                self.record(record, row.unwrap_or_default())
+            }
             ValueType::Bool => (value != 0).into(),
             ValueType::Int { .. } if (-JSON_INT_MAX..=JSON_INT_MAX).contains(&value) => {
                 value.into()
@@ -66,15 +85,35 @@ impl Writer<'_> {
         }
     }
 
+    fn record(&self, record: u32, cells: &[i64]) -> Value {
+        let mut object = Map::new();
+        let fields = self.model.records.get(at(record)).map(|def| &def.fields);
+        for (field, cell) in fields
+            .into_iter()
+            .flat_map(|fields| fields.iter())
+            .zip(cells)
+        {
+            if *cell != ABSENT {
+                let name = self.model.str(field.name.to_native()).to_owned();
+                object.insert(name, self.value(type_of(&field.ty), *cell));
+            }
+        }
+        Value::Object(object)
+    }
+
     fn facts(&self) -> Value {
         let mut groups = Map::new();
         for (def, value) in self.model.facts.iter().zip(&self.request.facts) {
             let group = groups
                 .entry(self.model.str(def.group.to_native()))
                 .or_insert_with(|| Value::Object(Map::new()));
-            if *value != ABSENT
-                && let Value::Object(group) = group
-            {
+            let name = self.model.str(def.name.to_native());
+            if *value == ABSENT {
+                continue;
+            }
+            if name.is_empty() {
+                *group = self.value(type_of(&def.ty), *value);
+            } else if let Value::Object(group) = group {
                 let name = self.model.str(def.name.to_native()).to_owned();
                 group.insert(name, self.value(type_of(&def.ty), *value));
             }

@@ -31,6 +31,11 @@ impl Texts {
         number
     }
 
+    /// The texts interned so far.
+    pub fn so_far(&self) -> &[String] {
+        &self.list
+    }
+
     /// The texts in the order of their numbers.
     pub fn finish(self) -> Vec<String> {
         self.list

@@ -178,6 +178,9 @@ impl Reader<'_> {
             items: &self.items,
             options: &self.options,
             asked: &self.asked,
+            lists: &self.lists,
+            line_texts: &[],
+            texts: self.texts.so_far(),
         };
         let frame = Frame::new(model, input, self.currency?).on(spot.parent);
         let value = self.machine.narrow(routine, &frame, &mut NoRecord);

@@ -10,10 +10,13 @@ mod items;
 mod json;
 mod problem;
 mod read;
+mod structured;
 mod value;
 
 pub use problem::{Problem, Refused};
 pub use read::read_request;
+
+use crate::interpret::GivenLists;
 
 /// A request on a package; see [`read_request`](crate::read_request).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,10 @@ pub struct Request {
     pub(crate) options: Vec<i64>,
     /// What is asked for, by adjustment; absent where nothing is.
     pub(crate) asked: Vec<i64>,
+    /// Lists and records among the facts.
+    pub(crate) lists: GivenLists,
+    /// The ids of the lines as texts; empty where no calculation looks at charges.
+    pub(crate) line_texts: Vec<u32>,
     /// Texts that are not in the package; the first has the number after the last string of the package.
     pub(crate) texts: Vec<String>,
 }

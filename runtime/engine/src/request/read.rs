@@ -13,7 +13,7 @@ use super::problem::{Problem, Refused};
 use super::value::{excerpt, read_value};
 use super::{Item, Line, REQUEST_BYTES_MAX, Request};
 use crate::frame::{QuoteCurrency, at, index};
-use crate::interpret::Machine;
+use crate::interpret::{GivenLists, Machine};
 use crate::limits::Tank;
 use crate::nearest::{did_you_mean, nearest};
 use crate::show::{date, type_of, window};
@@ -56,6 +56,7 @@ pub(super) struct Reader<'a> {
     pub items: Vec<Item>,
     pub options: Vec<i64>,
     pub asked: Vec<i64>,
+    pub lists: GivenLists,
     /// `None` while it is not known, or never if it could not be read.
     pub currency: Option<QuoteCurrency>,
     /// Runs the code of part defaults, which is short: it has no loops and is paid for by the bound on items.
@@ -73,18 +74,27 @@ impl<'a> Reader<'a> {
             items: Vec::new(),
             options: Vec::new(),
             asked: vec![ABSENT; model.adjustments.len()],
+            lists: GivenLists::default(),
             currency: None,
             machine: Machine::new(Tank::endless()),
         }
     }
 
-    fn finish(self) -> Result<Request, Refused> {
+    fn finish(mut self) -> Result<Request, Refused> {
         if !self.problems.is_empty() {
             return Err(Refused {
                 problems: self.problems,
             });
         }
+        let mut line_texts = Vec::new();
+        if some(self.model.charge_record.to_native()).is_some() {
+            for line in &self.lines {
+                line_texts.push(self.texts.intern(self.model, &line.id));
+            }
+        }
         Ok(Request {
+            lists: self.lists,
+            line_texts,
             facts: self.facts,
             lines: self.lines,
             items: self.items,
@@ -195,6 +205,10 @@ impl<'a> Reader<'a> {
                     .filter(|fact| model.str(fact.group.to_native()) == *group)
                     .map(|fact| model.str(fact.name.to_native()))
                     .collect();
+                // A group that repeats is one fact without a name.
+                if names == [""] {
+                    continue;
+                }
                 self.object(&format!("facts.{group}"), given, "fact", &names);
             }
         }
@@ -213,29 +227,34 @@ impl<'a> Reader<'a> {
             model.str(def.group.to_native()),
             model.str(def.name.to_native()),
         );
-        let path = format!("facts.{group}.{name}");
-        let given = match find(groups, group) {
-            Some(Json::Object(entries)) => find(entries, name),
-            _ => None,
+        let (path, given) = match find(groups, group) {
+            given if name.is_empty() => (format!("facts.{group}"), given),
+            Some(Json::Object(entries)) => (format!("facts.{group}.{name}"), find(entries, name)),
+            _ => (format!("facts.{group}.{name}"), None),
         };
+        let ty = type_of(&def.ty);
         let value = match given {
-            Some(Json::Null) if def.optional => Ok(ABSENT),
-            Some(json) => read_value(model, &mut self.texts, type_of(&def.ty), json),
-            None if def.default != ABSENT => Ok(def.default.to_native()),
-            None if def.optional => Ok(ABSENT),
-            None => Err("is missing".to_owned()),
+            Some(Json::Null) if def.optional => Some(ABSENT),
+            Some(json) => self.value(&path, ty, json),
+            None => {
+                let found = self.not_given(ty, def.optional, def.default.to_native());
+                if found.is_none() {
+                    self.problem(&path, "is missing".to_owned());
+                }
+                found
+            }
         };
         match value {
             // A contract of no length has no value, and no price per period.
-            Ok(0) if slot == model.fact_term.to_native() => {
+            Some(0) if slot == model.fact_term.to_native() => {
                 self.problem(&path, "must be at least 1 month".to_owned());
             }
-            Ok(value) => {
+            Some(value) => {
                 if let Some(fact) = self.facts.get_mut(at(slot)) {
                     *fact = value;
                 }
             }
-            Err(message) => self.problem(&path, message),
+            None => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! One value of a request, read as the type its rule declares.
 
 use quo_model::{ABSENT, ArchivedModel, ValueType};
-use quo_value::{ArithmeticError, Date, Decimal, Period, pow10_i64};
+use quo_value::{ArithmeticError, Date, Decimal, Instant, Period, pow10_i64};
 
 use super::intern::Texts;
 use super::json::Json;
@@ -53,9 +53,14 @@ pub(crate) fn read_value(
         }
         ValueType::Currency => currency(model, json),
         ValueType::Enum(number) => enum_value(model, number, json),
-        ValueType::Money { .. } | ValueType::Product => {
-            Err("is worked out by the rules and cannot be given".to_owned())
-        }
+        ValueType::Money { scale } => exact(json, scale, "19.99"),
+        ValueType::Instant => instant(json),
+        ValueType::Product
+        | ValueType::WideDecimal { .. }
+        | ValueType::WidePercent { .. }
+        | ValueType::Record(_)
+        | ValueType::List(_)
+        | ValueType::Item => Err("is worked out by the rules and cannot be given".to_owned()),
     }?;
     in_range(model, ty, value)?;
     Ok(value)
@@ -168,6 +173,12 @@ fn date(json: &Json) -> Result<i64, String> {
     let text = text_of(json, "a day such as \"2026-07-15\"")?;
     let date: Date = text.parse().map_err(|error| format!("{error}"))?;
     Ok(i64::from(date.days()))
+}
+
+fn instant(json: &Json) -> Result<i64, String> {
+    let text = text_of(json, "a point in time such as \"2026-07-15T10:00:00Z\"")?;
+    let instant: Instant = text.parse().map_err(|error| format!("{error}"))?;
+    Ok(instant.seconds())
 }
 
 fn period(

@@ -55,6 +55,8 @@ impl Code {
             result: if wide { Bank::Wide } else { Bank::Narrow },
             at: u32::try_from(self.program.code.len()).unwrap(),
             len: u32::try_from(code.len()).unwrap(),
+            narrow_args: 0,
+            wide_args: 0,
             narrow: 8,
             wide: 8,
         });

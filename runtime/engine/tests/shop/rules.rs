@@ -99,6 +99,12 @@ pub fn model(w: &mut Words) -> Model {
         adjustments,
         approvals: vec![approval],
         fulfilments: vec![plan],
+        records: Vec::new(),
+        elements: Vec::new(),
+        charge_record: NONE,
+        data: Vec::new(),
+        results: Vec::new(),
+        probes: Vec::new(),
         tables,
         program: {
             if code.program.set_at.is_empty() {

@@ -15,6 +15,8 @@ use crate::{Bank, NONE, Op};
 
 /// The greatest power of ten in a narrow register.
 const NARROW_SCALE_MAX: u32 = 18;
+/// The most columns of a list.
+const COLUMNS_MAX: usize = 4096;
 /// The greatest power of ten in a wide register.
 const WIDE_SCALE_MAX: u32 = 38;
 
@@ -22,6 +24,7 @@ const WIDE_SCALE_MAX: u32 = 38;
 pub(super) fn verify(model: &ArchivedModel) -> Verified {
     let program = &model.program;
     let mut begins = 0u32;
+    let mut depths: Vec<u32> = Vec::with_capacity(program.routines.len());
     for (id, routine) in program.routines.iter().enumerate() {
         let place = || format!("routine {id}");
         ensure!(
@@ -35,12 +38,13 @@ pub(super) fn verify(model: &ArchivedModel) -> Verified {
         };
         begins = end;
         check_context(model, routine).map_err(|problem| VerifyError::new(place(), problem))?;
-        let check = RoutineCheck::new(model, routine);
-        check
-            .run(program.code_of(routine))
-            .map_err(|(at, problem)| {
-                VerifyError::new(format!("routine {id}, instruction {at}"), problem)
-            })?;
+        let mut check = RoutineCheck::new(model, index(id), routine, &depths);
+        let run = check.run(program.code_of(routine));
+        let depth = check.depth;
+        run.map_err(|(at, problem)| {
+            VerifyError::new(format!("routine {id}, instruction {at}"), problem)
+        })?;
+        depths.push(depth);
     }
     ensure!(
         at(begins) == program.code.len(),
@@ -55,6 +59,11 @@ fn check_context(model: &ArchivedModel, routine: &ArchivedRoutine) -> Result<(),
     let (product, within) = (routine.product.to_native(), routine.within.to_native());
     if routine.narrow.to_native() > 256 || routine.wide.to_native() > 256 {
         return Err("uses more than 256 registers of a bank".to_owned());
+    }
+    if u16::from(routine.narrow_args) > routine.narrow.to_native()
+        || u16::from(routine.wide_args) > routine.wide.to_native()
+    {
+        return Err("takes more arguments than it has registers".to_owned());
     }
     if routine.len.to_native() == 0 {
         return Err("is empty".to_owned());
@@ -88,12 +97,20 @@ pub(super) fn may_hold(model: &ArchivedModel, bundle: u32, product: u32) -> bool
 
 /// The registers that are written on every path to a place.
 #[derive(Clone, Copy, Default)]
-struct Written {
+pub(super) struct Written {
     narrow: [u64; 4],
     wide: [u64; 4],
 }
 
 impl Written {
+    /// What is written before the first instruction.
+    fn arguments(routine: &ArchivedRoutine) -> Self {
+        let mut written = Self::default();
+        (0..routine.narrow_args).for_each(|register| written.add(Bank::Narrow, register));
+        (0..routine.wide_args).for_each(|register| written.add(Bank::Wide, register));
+        written
+    }
+
     fn bank(&mut self, bank: Bank) -> &mut [u64; 4] {
         match bank {
             Bank::Narrow => &mut self.narrow,
@@ -124,29 +141,38 @@ impl Written {
 type Fault = (u32, String);
 
 /// The check of one routine.
-struct RoutineCheck<'a> {
-    model: &'a ArchivedModel,
-    routine: &'a ArchivedRoutine,
+pub(super) struct RoutineCheck<'a> {
+    pub(super) model: &'a ArchivedModel,
+    pub(super) id: u32,
+    pub(super) routine: &'a ArchivedRoutine,
     result: Bank,
+    /// How deep each routine before this one calls others.
+    pub(super) depths: &'a [u32],
+    /// How deep this one does, as far as it has been read.
+    pub(super) depth: u32,
 }
 
 impl<'a> RoutineCheck<'a> {
-    fn new(model: &'a ArchivedModel, routine: &'a ArchivedRoutine) -> Self {
-        let result = match routine.result {
-            ArchivedBank::Narrow => Bank::Narrow,
-            ArchivedBank::Wide => Bank::Wide,
-        };
+    fn new(
+        model: &'a ArchivedModel,
+        id: u32,
+        routine: &'a ArchivedRoutine,
+        depths: &'a [u32],
+    ) -> Self {
         Self {
             model,
+            id,
             routine,
-            result,
+            result: bank_of(&routine.result),
+            depths,
+            depth: 0,
         }
     }
 
     /// Walks the code once. What is written is `None` where no path leads; such code must be well formed all the same.
-    fn run(&self, code: &[ArchivedInstr]) -> Result<(), Fault> {
+    fn run(&mut self, code: &[ArchivedInstr]) -> Result<(), Fault> {
         let mut pending: BTreeMap<u32, Written> = BTreeMap::new();
-        let mut falling = Some(Written::default());
+        let mut falling = Some(Written::arguments(self.routine));
         for (position, instr) in code.iter().enumerate() {
             let position = index(position);
             let fault = |problem: String| (position, problem);
@@ -166,6 +192,8 @@ impl<'a> RoutineCheck<'a> {
             self.check_operand(shape.b, instr.b, instr, written.as_ref())
                 .map_err(fault)?;
             self.check_imm(shape, instr, position, code.len())
+                .map_err(fault)?;
+            self.check_passed(op, instr, written.as_ref())
                 .map_err(fault)?;
             self.check_dst(shape, instr.dst).map_err(fault)?;
             if let (Some(bank), Some(written)) = (shape.dst, &mut written) {
@@ -237,7 +265,7 @@ impl<'a> RoutineCheck<'a> {
         }
     }
 
-    fn check_read(
+    pub(super) fn check_read(
         &self,
         bank: Bank,
         register: u8,
@@ -280,6 +308,7 @@ impl<'a> RoutineCheck<'a> {
     ) -> Result<(), String> {
         match operand {
             Operand::Unused if value == 0 => Ok(()),
+            Operand::Passed => Ok(()),
             Operand::Unused => Err("an operand that is not used is not zero".to_owned()),
             Operand::Narrow => self.check_read(Bank::Narrow, value, written),
             Operand::Wide => self.check_read(Bank::Wide, value, written),
@@ -330,6 +359,16 @@ impl<'a> RoutineCheck<'a> {
                 check_mode(imm.to_le_bytes()[0])?;
                 return check_scale(imm >> 8, WIDE_SCALE_MAX);
             }
+            Imm::RoundingMode => {
+                return check_mode(u8::try_from(imm).unwrap_or(u8::MAX));
+            }
+            Imm::Spread => return super::calc::check_spread(imm),
+            Imm::Function => {
+                return match crate::Function::from_code(imm) {
+                    Some(_) => Ok(()),
+                    None => Err(format!("function {imm} is not known")),
+                };
+            }
             Imm::NarrowScale => return check_scale(imm, NARROW_SCALE_MAX),
             Imm::WideScale => return check_scale(imm, WIDE_SCALE_MAX),
             Imm::NarrowConst => ("constant", model.program.narrow_consts.len()),
@@ -342,6 +381,10 @@ impl<'a> RoutineCheck<'a> {
             Imm::Amount => ("amount", model.amounts.len()),
             Imm::Set => ("set", at(model.program.set_count())),
             Imm::Table => ("table", model.tables.len()),
+            Imm::Routine => ("routine", model.program.routines.len()),
+            Imm::Loop => ("loop", model.program.loops.len()),
+            Imm::Column => ("column", COLUMNS_MAX),
+            Imm::Data => ("list", model.data.len()),
         };
         if at(imm) < count {
             return Ok(());
@@ -361,7 +404,15 @@ impl<'a> RoutineCheck<'a> {
     }
 }
 
-fn check_mode(mode: u8) -> Result<(), String> {
+/// A bank, out of the archive.
+pub(super) fn bank_of(bank: &ArchivedBank) -> Bank {
+    match bank {
+        ArchivedBank::Narrow => Bank::Narrow,
+        ArchivedBank::Wide => Bank::Wide,
+    }
+}
+
+pub(super) fn check_mode(mode: u8) -> Result<(), String> {
     match quo_value::Rounding::from_code(mode) {
         Some(_) => Ok(()),
         None => Err(format!("rounding mode {mode} is not known")),

@@ -8,6 +8,7 @@
 //! A routine may stand wherever everything it looks at is there: one of [`Scope::Quote`](crate::Scope) everywhere, one
 //! of `Item` on that product also where a charge of it is priced.
 
+mod calc;
 mod code;
 mod fulfilment;
 mod prices;
@@ -72,7 +73,9 @@ pub(crate) fn verify(model: &ArchivedModel) -> Verified {
     vocabulary::verify(model)?;
     products::verify(model)?;
     tables::verify(model)?;
+    calc::verify(model)?;
     code::verify(model)?;
+    calc::verify_results(model)?;
     products::verify_rules(model)?;
     prices::verify(model)?;
     fulfilment::verify(model)
@@ -162,6 +165,11 @@ fn fits(
         result == need.result,
         place,
         "{what} is routine {id}, whose result is in the other bank"
+    );
+    ensure!(
+        routine.narrow_args == 0 && routine.wide_args == 0,
+        place,
+        "{what} is routine {id}, which takes arguments"
     );
     let (product, within) = (routine.product.to_native(), routine.within.to_native());
     let same_item = product == need.product && (within == NONE || within == need.within);

@@ -19,6 +19,8 @@ pub(super) enum Operand {
     Mode,
     /// The first of the narrow registers that hold the arguments of a table.
     Arguments,
+    /// The first of the registers that hold the arguments of a routine: its own check looks at them.
+    Passed,
 }
 
 /// What the `imm` field holds.
@@ -46,6 +48,17 @@ pub(super) enum Imm {
     WideScale,
     /// A power of ten and a rounding mode.
     ScaleAndMode,
+    /// A rounding mode.
+    RoundingMode,
+    Routine,
+    Loop,
+    /// A column of a list, or how many columns it has.
+    Column,
+    Data,
+    /// A function of the language.
+    Function,
+    /// How an amount is spread.
+    Spread,
 }
 
 /// What must be there to be looked at.
@@ -87,7 +100,7 @@ impl Shape {
 
 /// The form of this operation.
 pub(super) const fn shape(op: Op) -> Shape {
-    use Operand::{Arguments, Level, Mode, Narrow, Part, Unused, Wide};
+    use Operand::{Arguments, Level, Mode, Narrow, Part, Passed, Unused, Wide};
     const N: Option<Bank> = Some(Bank::Narrow);
     const W: Option<Bank> = Some(Bank::Wide);
     match op {
@@ -133,5 +146,29 @@ pub(super) const fn shape(op: Op) -> Shape {
         Op::Match => Shape::of(N, Arguments, Unused, Imm::Table),
         Op::ReturnN => Shape::of(None, Narrow, Unused, Imm::Unused),
         Op::ReturnW => Shape::of(None, Wide, Unused, Imm::Unused),
+
+        Op::PresentW => Shape::of(N, Wide, Unused, Imm::Unused),
+        Op::RoundStep => Shape::of(W, Wide, Wide, Imm::RoundingMode),
+        Op::CallN => Shape::of(N, Passed, Passed, Imm::Routine),
+        Op::CallW => Shape::of(W, Passed, Passed, Imm::Routine),
+        Op::LoopN => Shape::of(N, Narrow, Passed, Imm::Loop),
+        Op::LoopW => Shape::of(W, Narrow, Passed, Imm::Loop),
+        Op::LoopFromW => Shape::of(N, Narrow, Wide, Imm::Loop),
+        Op::NewList => Shape::of(N, Unused, Unused, Imm::Column),
+        Op::PushN | Op::PushRow => Shape::of(None, Narrow, Narrow, Imm::Unused),
+        Op::PushW => Shape::of(None, Wide, Narrow, Imm::Unused),
+        Op::RowAt | Op::Range | Op::Join => Shape::of(N, Narrow, Narrow, Imm::Unused),
+        Op::CellN => Shape::of(N, Narrow, Unused, Imm::Column),
+        Op::CellW => Shape::of(W, Narrow, Unused, Imm::Column),
+        Op::DataRow => Shape::of(N, Narrow, Unused, Imm::Data),
+        Op::MatchAll => Shape::of(N, Arguments, Unused, Imm::Table),
+        Op::Spread => Shape::of(N, Narrow, Wide, Imm::Spread),
+        Op::Builtin => Shape::of(N, Passed, Unused, Imm::Function),
+        Op::Items => Shape::of(N, Unused, Unused, Imm::Set),
+        Op::Lines => Shape::of(N, Unused, Unused, Imm::Unused),
+        Op::PartItems => Shape::of(N, Level, Part, Imm::Unused).needing(Needs::Item),
+        Op::OptionOf => Shape::of(N, Narrow, Unused, Imm::Column),
+        Op::ProductOf => Shape::of(N, Narrow, Unused, Imm::Unused),
+        Op::Charges => Shape::of(N, Unused, Unused, Imm::Unused).needing(Needs::Totals),
     }
 }

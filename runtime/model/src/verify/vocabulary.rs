@@ -201,7 +201,9 @@ pub(super) fn value_type(model: &ArchivedModel, ty: &ArchivedValueType, place: &
             ensure!(*scale <= NARROW_DECIMALS_MAX, place, "has {scale} decimals");
             bounds(min.to_native(), max.to_native(), place)
         }
-        ArchivedValueType::Money { scale } => {
+        ArchivedValueType::Money { scale }
+        | ArchivedValueType::WideDecimal { scale }
+        | ArchivedValueType::WidePercent { scale } => {
             ensure!(*scale <= WIDE_DECIMALS_MAX, place, "has {scale} decimals");
             Ok(())
         }
@@ -214,7 +216,15 @@ pub(super) fn value_type(model: &ArchivedModel, ty: &ArchivedValueType, place: &
         | ArchivedValueType::Days
         | ArchivedValueType::Text
         | ArchivedValueType::Currency
-        | ArchivedValueType::Product => Ok(()),
+        | ArchivedValueType::Product
+        | ArchivedValueType::Instant
+        | ArchivedValueType::Item => Ok(()),
+        ArchivedValueType::Record(id) => {
+            in_range(id.to_native(), model.records.len(), place, "record")
+        }
+        ArchivedValueType::List(id) => {
+            in_range(id.to_native(), model.elements.len(), place, "element type")
+        }
     }
 }
 
@@ -223,11 +233,17 @@ pub(super) fn input_type(model: &ArchivedModel, ty: &ArchivedValueType, place: &
     ensure!(
         !matches!(
             ty,
-            ArchivedValueType::Money { .. } | ArchivedValueType::Product
+            ArchivedValueType::Product
+                | ArchivedValueType::WideDecimal { .. }
+                | ArchivedValueType::WidePercent { .. }
+                | ArchivedValueType::Item
         ),
         place,
         "has a type that is only for showing"
     );
+    if let ArchivedValueType::Money { scale } = ty {
+        ensure!(*scale <= NARROW_DECIMALS_MAX, place, "has {scale} decimals");
+    }
     value_type(model, ty, place)
 }
 
@@ -266,7 +282,13 @@ pub(super) fn default_value(
                 .enums
                 .get(at(id.to_native()))
                 .is_some_and(|kind| below(kind.values.len())),
-            ArchivedValueType::Money { .. } | ArchivedValueType::Product => false,
+            ArchivedValueType::Money { .. } | ArchivedValueType::Instant => true,
+            ArchivedValueType::Product
+            | ArchivedValueType::WideDecimal { .. }
+            | ArchivedValueType::WidePercent { .. }
+            | ArchivedValueType::Record(_)
+            | ArchivedValueType::List(_)
+            | ArchivedValueType::Item => false,
         };
     ensure!(
         holds,

@@ -50,6 +50,8 @@ fn routine(
         product,
         within,
         result,
+        narrow_args: 0,
+        wide_args: 0,
         at: 0,
         len: 0,
         narrow,

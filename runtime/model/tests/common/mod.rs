@@ -452,6 +452,12 @@ pub fn sample() -> Model {
             never_requester: true,
         }],
         fulfilments: vec![fulfilment()],
+        records: Vec::new(),
+        elements: Vec::new(),
+        charge_record: NONE,
+        data: Vec::new(),
+        results: Vec::new(),
+        probes: Vec::new(),
         tables: tables(),
         program: code::program(),
     }

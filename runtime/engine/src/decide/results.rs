@@ -1,0 +1,104 @@
+//! Named results, and the values that the expectations of tests are about: calculations on the priced quote.
+
+use quo_model::{ArchivedProbeDef, Package};
+use quo_value::ArithmeticError;
+
+use super::plan::{Plan, get};
+use super::{Decision, PriceState};
+use crate::charges::ChargeLine;
+use crate::computed::{Computed, ReadBack};
+use crate::frame::{Frame, index};
+use crate::interpret::Fault;
+use crate::limits::{Limits, Stopped};
+use crate::record::{NoRecord, Recorder, Subject};
+use crate::show::{Names, type_of};
+
+impl<R: Recorder> Plan<'_, R> {
+    /// Works out every named result; one without an answer is noted.
+    pub fn results(&mut self) -> Result<(), Stopped> {
+        let charges = self.charge_lines();
+        for number in 0..index(self.model.results.len()) {
+            let def = get(&self.model.results, number)?;
+            let subject = Subject::Result(number);
+            let found = self.computed(subject, &def.value, &charges);
+            let value = self.noted(subject, found)?;
+            self.decision.results.push(value);
+        }
+        Ok(())
+    }
+
+    /// The charges that have a price, as calculations see them.
+    fn charge_lines(&self) -> Vec<ChargeLine> {
+        let charges = self.decision.charges.iter();
+        let priced = charges.filter(|charge| charge.state == PriceState::Priced);
+        let lines = priced.filter_map(|charge| {
+            let (list_value, net_value) = charge.value?;
+            Some(ChargeLine {
+                item: charge.item,
+                charge: charge.charge,
+                quantity: charge.quantity,
+                periods: charge.periods,
+                list: charge.base(),
+                net: charge.net,
+                list_value,
+                net_value,
+            })
+        });
+        lines.collect()
+    }
+
+    fn computed(
+        &mut self,
+        subject: Subject,
+        probe: &ArchivedProbeDef,
+        charges: &[ChargeLine],
+    ) -> Result<Computed, Fault> {
+        let totals = self.decision.totals.as_ref();
+        let totals = totals.ok_or(Fault::Arithmetic(ArithmeticError::Overflow))?;
+        let frame = Frame {
+            total_list: totals.list,
+            total_net: totals.net,
+            charges,
+            ..self.frame()
+        };
+        self.recorder.begin(subject);
+        let routine = probe.routine.to_native();
+        let given = self.machine.run(routine, &frame, self.recorder)?;
+        let read = ReadBack {
+            made: &self.machine.lists,
+            frame: &frame,
+            names: Names {
+                model: self.model,
+                texts: self.input.texts,
+                minor_units: frame.currency.minor_units,
+            },
+        };
+        read.value(type_of(&probe.ty), given.passed())
+    }
+}
+
+/// The values of all probes of a package that was made for tests, in their order; an error where arithmetic has no
+/// answer.
+///
+/// # Errors
+/// [`Stopped`] where the limits did not let the calculations end.
+pub fn probe(
+    package: &Package,
+    decision: &Decision,
+    limits: &Limits<'_>,
+) -> Result<Vec<Result<Computed, ArithmeticError>>, Stopped> {
+    let mut recorder = NoRecord;
+    let mut plan = Plan::new(package, &decision.request, limits, &mut recorder)?;
+    plan.decision.charges.clone_from(&decision.charges);
+    plan.decision.totals.clone_from(&decision.totals);
+    let charges = plan.charge_lines();
+    let mut values = Vec::with_capacity(plan.model.probes.len());
+    for def in plan.model.probes.iter() {
+        values.push(match plan.computed(Subject::Totals, def, &charges) {
+            Ok(value) => Ok(value),
+            Err(Fault::Arithmetic(error)) => Err(error),
+            Err(Fault::Stopped(stopped)) => return Err(stopped),
+        });
+    }
+    Ok(values)
+}
