@@ -4,6 +4,7 @@
 //! the order of their paths, so that the result does not depend on the number of threads.
 
 use quo_analysis::hir::Rules;
+use quo_analysis::tests_hir::Expected;
 use quo_lower::Lowered;
 use quo_source::{Diagnostic, FileId, Sources, Stopped, Work};
 use quo_syntax::ast;
@@ -66,8 +67,20 @@ pub struct Built {
     pub rules: Option<Rules>,
     /// The bytes of the package.
     pub package: Option<Vec<u8>>,
+    /// The bytes of a package that also has the values that tests expect something of, where there are such tests.
+    pub package_for_tests: Option<Vec<u8>>,
     /// What was found.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Built {
+    /// The bytes of the package that tests are run on.
+    #[must_use]
+    pub fn tested(&self) -> Option<&[u8]> {
+        self.package_for_tests
+            .as_deref()
+            .or(self.package.as_deref())
+    }
 }
 
 impl Pipeline {
@@ -164,10 +177,26 @@ impl Pipeline {
                     None
                 }
             });
+        let for_tests = packed.rules.as_ref().filter(|rules| {
+            let expectations = rules.tests.iter().flat_map(|test| &test.expectations);
+            let mut values = expectations.filter(|it| matches!(it.kind, Expected::Value { .. }));
+            package.is_some() && values.next().is_some()
+        });
+        let package_for_tests =
+            for_tests.and_then(
+                |rules| match quo_lower::lower_for_tests(rules, &packed.sources) {
+                    Ok(lowered) => lowered.to_package_bytes().ok(),
+                    Err(limits) => {
+                        diagnostics.extend(limits);
+                        None
+                    }
+                },
+            );
         Built {
             sources: packed.sources,
             rules: packed.rules,
             package,
+            package_for_tests,
             diagnostics,
         }
     }

@@ -63,7 +63,7 @@ pub fn judge(judged: &Judged<'_>, expected: &Expected) -> Result<(), Found> {
         } => eligibility(judged, product, *eligible, because.as_deref()),
         Expected::Value { .. } => Err(Found::new(
             "a value".to_owned(),
-            "values are not worked out in tests".to_owned(),
+            "values are judged apart from the answer".to_owned(),
         )),
         Expected::Warning(text) => {
             let found = answer

@@ -6,8 +6,10 @@
 
 mod expect;
 mod request;
+mod values;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use quo_analysis::tests_hir::{Expected, TestCase};
 use quo_engine::{Ask, EvaluateError, Evaluation, Explanation, Limits, Package, evaluate, explain};
@@ -50,14 +52,44 @@ pub fn run_watched(
     tests: &[TestCase],
     done: &(dyn Fn() + Sync),
 ) -> Vec<Outcome> {
-    tests
-        .par_iter()
-        .map(|test| {
-            let outcome = run_one(package, test);
+    run_chosen(package, tests, &|_| true, done)
+}
+
+/// [`run_watched`] of those tests that are chosen. All tests of the rules are given: the values that they expect
+/// something of are known by their place among all.
+#[must_use]
+pub fn run_chosen(
+    package: &Package,
+    tests: &[TestCase],
+    chosen: &(dyn Fn(&TestCase) -> bool + Sync),
+    done: &(dyn Fn() + Sync),
+) -> Vec<Outcome> {
+    let mut first = 0_usize;
+    let mut placed = Vec::with_capacity(tests.len());
+    for test in tests {
+        let count = values_of(test);
+        placed.push((test, first..first.saturating_add(count)));
+        first = first.saturating_add(count);
+    }
+    let there = quo_engine::probes(package) == first;
+    placed
+        .into_par_iter()
+        .filter(|(test, _)| chosen(test))
+        .map(|(test, probes)| {
+            let outcome = run_one(package, test, there.then_some(probes));
             done();
             outcome
         })
         .collect()
+}
+
+/// How many values the expectations of a test are about.
+fn values_of(test: &TestCase) -> usize {
+    let values = test.expectations.iter().map(|it| match &it.kind {
+        Expected::Value { expected, .. } => 1_usize.saturating_add(usize::from(expected.is_some())),
+        _ => 0,
+    });
+    values.sum()
 }
 
 /// A decision with what is needed to judge it.
@@ -82,7 +114,7 @@ impl Judged<'_> {
     }
 }
 
-fn run_one(package: &Package, test: &TestCase) -> Outcome {
+fn run_one(package: &Package, test: &TestCase, probes: Option<Range<usize>>) -> Outcome {
     let json = request_json(test).to_string();
     let failures = match evaluate(package, json.as_bytes(), &Limits::default()) {
         Ok(evaluation) => {
@@ -90,10 +122,19 @@ fn run_one(package: &Package, test: &TestCase) -> Outcome {
                 package,
                 evaluation: &evaluation,
             };
+            let values = probes.map(|probes| {
+                let limits = Limits::default();
+                quo_engine::probe(package, &evaluation.decision, &limits, probes)
+            });
+            let mut values = values::Values::new(values);
             test.expectations
                 .iter()
                 .filter_map(|expectation| {
-                    let found = expect::judge(&judged, &expectation.kind).err()?;
+                    let found = match &expectation.kind {
+                        Expected::Value { expected, .. } => values.judge(expected.is_some()),
+                        other => expect::judge(&judged, other),
+                    };
+                    let found = found.err()?;
                     Some(failed(test, expectation.span, &found))
                 })
                 .collect()

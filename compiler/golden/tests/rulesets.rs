@@ -15,7 +15,7 @@ fn every_golden_test_of_every_small_ruleset_passes() {
         let built = quo_driver::build(quo_driver::load(&entry.unwrap().path()).unwrap()).unwrap();
         let report = render::terminal(&built.sources, &built.diagnostics, false);
         assert!(built.diagnostics.is_empty(), "{report}");
-        let digest = store.put(&built.package.unwrap()).unwrap();
+        let digest = store.put(built.tested().unwrap()).unwrap();
         let outcomes = quo_golden::run(&store.get(&digest).unwrap(), &built.rules.unwrap().tests);
         let failures: Vec<Diagnostic> = outcomes
             .iter()

@@ -134,7 +134,7 @@ impl Collector {
         for data in &rules.data {
             data.values.iter().flatten().for_each(|it| self.value(it));
         }
-        for function in &rules.functions {
+        for function in rules.functions.iter().take(rules.functions_of_tests) {
             self.expr(&function.body);
         }
         for table in &rules.decision_tables {
@@ -150,6 +150,9 @@ impl Collector {
     }
 
     fn probes(&mut self, rules: &Rules) {
+        for function in rules.functions.iter().skip(rules.functions_of_tests) {
+            self.expr(&function.body);
+        }
         for expectation in rules.tests.iter().flat_map(|test| &test.expectations) {
             if let Expected::Value { actual, expected } = &expectation.kind {
                 self.expr(actual);

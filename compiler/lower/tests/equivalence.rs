@@ -14,7 +14,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use quo_analysis::hir::{BinaryOp, Expr, ExprKind, Rules};
+use quo_analysis::hir::{BinaryOp, Expr, ExprKind, Field, Record, Rules};
 use quo_analysis::types::{Number, Type, Unit, Value};
 use quo_engine::{Limits, evaluate};
 use quo_model::PackageStore;
@@ -45,6 +45,20 @@ fn declared() -> Builder {
     b.fact("edition", Type::Enum(0), false);
     b.fact("edition_or_none", Type::Enum(0), true);
     b.product("Thing", &[]);
+    let wide = number(Unit::Decimal, 9, -(10_i128.pow(36)), 10_i128.pow(36));
+    b.rules.elements = vec![wide, int(-1_000_000, 1_000_000)];
+    let field = |name: &str| Field {
+        name: name.to_owned(),
+        span: nowhere(),
+        ty: wide,
+        optional: true,
+        default: None,
+    };
+    b.rules.records = vec![Record {
+        name: "Pair".to_owned(),
+        span: nowhere(),
+        fields: vec![field("one"), field("other")],
+    }];
     b
 }
 
@@ -108,31 +122,7 @@ fn is_proved(expr: &Expr) -> bool {
         Type::Number(number) => small(number),
         _ => true,
     };
-    itself && parts(expr).into_iter().all(is_proved)
-}
-
-fn parts(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Negate(of)
-        | ExprKind::Not(of)
-        | ExprKind::InSet(of, _)
-        | ExprKind::Present(of, _) => vec![of],
-        ExprKind::Round { value, .. } => vec![value],
-        ExprKind::Binary(_, a, b) => vec![a, b],
-        ExprKind::InRange(a, b, c) => vec![a, b, c],
-        ExprKind::Divide {
-            dividend,
-            divisor,
-            otherwise,
-            ..
-        } => vec![dividend, divisor, otherwise],
-        ExprKind::If {
-            condition,
-            then,
-            otherwise,
-        } => vec![condition, then, otherwise],
-        _ => vec![],
-    }
+    itself && expr.children().into_iter().all(is_proved)
 }
 
 /// A rule that holds exactly if the number has the value that the reference has for it; `None` where that value, which
@@ -168,6 +158,20 @@ struct Case {
 fn case(seed: u64) -> Case {
     let mut builder = declared();
     let mut choices = Choices(seed);
+    for number in 0..3 {
+        let rules = builder.rules.clone();
+        let mut grower = Grower {
+            rules: &rules,
+            choices,
+            locals: Vec::new(),
+            next: 0,
+        };
+        let mut function = grower.function(format!("f{number}"));
+        choices = grower.choices;
+        function.body = builder.place(function.body);
+        builder.rules.functions.push(function);
+        builder.rules.functions_of_tests = builder.rules.functions.len();
+    }
     let rules = builder.rules.clone();
     let currency = choices.below(2) as usize;
     let mut given = serde_json::json!({
@@ -185,10 +189,13 @@ fn case(seed: u64) -> Case {
         rules: &rules,
         facts,
         currency,
+        memory: Default::default(),
     };
     let mut grower = Grower {
         rules: &rules,
         choices,
+        locals: Vec::new(),
+        next: 0,
     };
     let mut expected = Vec::new();
     for number in 0..EXPRESSIONS {

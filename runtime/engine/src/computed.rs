@@ -1,5 +1,7 @@
 //! Values that calculations give, as plain data: for answers, for tests, for people.
 
+use std::fmt;
+
 use quo_model::{ABSENT_WIDE, ValueType};
 use quo_value::Decimal;
 use serde_json::{Map, Value};
@@ -75,6 +77,34 @@ impl Computed {
                 a.len() == b.len() && a.iter().zip(b).all(|((_, a), (_, b))| a.same(b))
             }
             (a, b) => a == b,
+        }
+    }
+}
+
+impl fmt::Display for Computed {
+    /// In words: `12.50`, `yes`, `absent`, `[1, 2]`, `{ up_to 10, price 2.50 }`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.write_str("absent"),
+            Self::Bool(value) => f.write_str(if *value { "yes" } else { "no" }),
+            Self::Number { written, .. } => f.write_str(written),
+            Self::Text(text) => f.write_str(text),
+            Self::List(elements) => {
+                f.write_str("[")?;
+                for (position, element) in elements.iter().enumerate() {
+                    let before = if position == 0 { "" } else { ", " };
+                    write!(f, "{before}{element}")?;
+                }
+                f.write_str("]")
+            }
+            Self::Record(fields) => {
+                f.write_str("{")?;
+                for (position, (name, value)) in fields.iter().enumerate() {
+                    let before = if position == 0 { " " } else { ", " };
+                    write!(f, "{before}{name} {value}")?;
+                }
+                f.write_str(" }")
+            }
         }
     }
 }

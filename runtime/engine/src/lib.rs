@@ -36,7 +36,7 @@ pub use answer::{
     Totals,
 };
 pub use computed::Computed;
-pub use decide::{Decision, decide, probe};
+pub use decide::{Decision, decide, probe, probes};
 pub use evaluate::{EvaluateError, Evaluation, evaluate};
 pub use explain::{
     Ask, ExplainError, ExplainedApproval, ExplainedBook, ExplainedCandidate, ExplainedCharge,

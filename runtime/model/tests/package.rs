@@ -100,7 +100,7 @@ fn the_layout_of_the_archive_is_the_recorded_one() {
         sample_package(),
         "the same model gives the same bytes"
     );
-    assert_eq!(FORMAT_VERSION, 1);
+    assert_eq!(FORMAT_VERSION, 2);
     let model = rkyv::to_bytes::<rkyv::rancor::Error>(&sample()).unwrap();
     let source_map = rkyv::to_bytes::<rkyv::rancor::Error>(&sample_source_map()).unwrap();
     insta::assert_snapshot!(format!(
@@ -114,11 +114,11 @@ fn the_layout_of_the_archive_is_the_recorded_one() {
     ));
 }
 
-/// The same promise from the other side: the file recorded with format version 1 opens, and is what is written today.
+/// The same promise from the other side: the file recorded with format version 2 opens, and is what is written today.
 #[test]
 fn a_package_written_long_ago_still_opens() {
     let (_folder, store) = store();
-    let recorded = include_bytes!("golden/sample-v1.quop");
+    let recorded = include_bytes!("golden/sample-v2.quop");
     let digest = store.put(recorded).unwrap();
     assert_eq!(store.get(&digest).unwrap().ruleset(), "Acme.Cloud");
     assert!(
@@ -131,7 +131,7 @@ fn a_package_written_long_ago_still_opens() {
 fn the_header_is_laid_out_as_documented() {
     let bytes = sample_package();
     let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
-    assert_eq!(&bytes[..16], b"QUOPACK\0\x01\0\0\0\0\0\0\0");
+    assert_eq!(&bytes[..16], b"QUOPACK\0\x02\0\0\0\0\0\0\0");
     assert_eq!(&bytes[36..46], b"Acme.Cloud");
     assert_eq!(number(168), bytes.len());
     let (offset, len) = (number(184), number(192));

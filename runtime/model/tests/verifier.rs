@@ -71,7 +71,7 @@ fn the_sample_is_accepted() {
 fn code_that_could_go_astray_is_refused() {
     let edits: &[Edit] = &[
         |m| m.program.code[0].op = 0,
-        |m| m.program.code[0].op = 99,
+        |m| m.program.code[0].op = 199,
         // Registers: out of range, unwritten, of arguments.
         |m| m.program.code[0].dst = 3,
         |m| m.program.code[2].a = 3,
@@ -225,7 +225,7 @@ fn words_that_are_not_well_formed_are_refused() {
         |m| m.stages.push(word("Contract")),
         |m| m.amounts[0].values.truncate(1),
         |m| m.facts[3].ty = ValueType::Enum(1),
-        |m| m.facts[3].ty = ValueType::Money { scale: 2 },
+        |m| m.facts[3].ty = ValueType::Product,
         |m| m.facts[3].ty = ValueType::Int { min: 2, max: 1 },
         |m| {
             m.facts[3].ty = ValueType::Int {

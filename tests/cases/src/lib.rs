@@ -69,7 +69,7 @@ pub fn index() -> Result<Vec<Case>, String> {
 /// A sentence where its files cannot be read, or its package not be kept.
 pub fn run(family: &Path) -> Result<Ran, String> {
     let built = built(family)?;
-    let (Some(bytes), Some(rules)) = (&built.package, &built.rules) else {
+    let (Some(bytes), Some(rules)) = (built.tested(), &built.rules) else {
         return Ok(Ran {
             ids: BTreeMap::new(),
             tests: 0,

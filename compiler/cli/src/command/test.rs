@@ -20,25 +20,19 @@ pub fn run(
 ) -> Result<bool, Failure> {
     let built = subject::build_folder(folder, out)?;
     let bytes = subject::package_of(&built)?;
-    let tests = built.rules.as_ref().map(|rules| &rules.tests);
-    let chosen: Vec<_> = tests
-        .into_iter()
-        .flatten()
-        .filter(|test| only.is_none_or(|only| test.name.contains(only)))
-        .cloned()
-        .collect();
-    if chosen.is_empty() {
+    let bytes = built.tested().unwrap_or(bytes);
+    let tests = built.rules.as_ref().map_or(&[][..], |rules| &rules.tests);
+    let wanted = |name: &str| only.is_none_or(|only| name.contains(only));
+    let chosen = tests.iter().filter(|test| wanted(&test.name)).count();
+    if chosen == 0 {
         return Err(only.map_or(Failure::NoTests, |only| {
             Failure::NoSuchTest(only.to_owned())
         }));
     }
     let store = subject::store(store)?;
     let package = store.get(&store.put(bytes)?)?;
-    let watch = out.count(
-        format!("running {}", count(chosen.len(), "test")),
-        chosen.len(),
-    );
-    let outcomes = quo_golden::run_watched(&package, &chosen, &watch);
+    let watch = out.count(format!("running {}", count(chosen, "test")), chosen);
+    let outcomes = quo_golden::run_chosen(&package, tests, &|test| wanted(&test.name), &watch);
     let failures: Vec<Diagnostic> = outcomes
         .iter()
         .flat_map(|outcome| outcome.failures.clone())

@@ -384,7 +384,7 @@ impl Gen<'_, '_> {
     /// Whether the code of an expression may leave "absent"; where nobody knows yet it may.
     pub(super) fn may_be_absent(&mut self, expr: &Expr) -> bool {
         match &expr.kind {
-            ExprKind::PartOption { .. } | ExprKind::PartKind { .. } => true,
+            ExprKind::PartOption { .. } | ExprKind::PartKind { .. } | ExprKind::Absent => true,
             ExprKind::Fact(_) | ExprKind::Option { .. } | ExprKind::Asked(_) => expr.optional,
             ExprKind::CountPart { .. } => expr.optional,
             ExprKind::Binary(op, ..) if super::arithmetic::op_of(*op).is_none() => false,

@@ -20,6 +20,19 @@ impl Gen<'_, '_> {
                     self.nothing(expr)
                 }
             },
+            ExprKind::Absent => {
+                let number = number_of(expr.ty);
+                let bank = bank_of(&number);
+                let register = self.emit.register(bank);
+                let flag = self.emit.constant(&mut self.routines.pools, 0);
+                let presence = self.set_absent(register, bank, flag);
+                Operand {
+                    register,
+                    bank,
+                    presence,
+                    number,
+                }
+            }
             ExprKind::Let { local, value, body } => {
                 let operand = self.value(value);
                 self.locals.insert(*local, operand);

@@ -14,6 +14,14 @@ pub fn place(rules: &Rules, expr: &mut Expr, text: &mut String) {
 
 fn write(rules: &Rules, expr: &mut Expr, text: &mut String) {
     let ty = expr.ty;
+    if is_calculation(&expr.kind) {
+        text.push_str("made of (");
+        for part in expr.children_mut() {
+            around(rules, text, " ", part, ",");
+        }
+        text.push_str(" )");
+        return;
+    }
     match &mut expr.kind {
         ExprKind::Const(value) => text.push_str(&constant(rules, value, ty)),
         ExprKind::Fact(fact) => {
@@ -107,6 +115,28 @@ fn write(rules: &Rules, expr: &mut Expr, text: &mut String) {
         }
         other => panic!("{other:?} is not among the expressions that are written here"),
     }
+}
+
+/// Whether an expression is one whose text does not matter here but for the places of its parts.
+fn is_calculation(kind: &ExprKind) -> bool {
+    matches!(
+        kind,
+        ExprKind::Local(_)
+            | ExprKind::Let { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::Field { .. }
+            | ExprKind::Record { .. }
+            | ExprKind::Data(_)
+            | ExprKind::Listed(_)
+            | ExprKind::Numbers { .. }
+            | ExprKind::Joined(..)
+            | ExprKind::ItemAt { .. }
+            | ExprKind::Each(_)
+            | ExprKind::Otherwise(..)
+            | ExprKind::Absent
+            | ExprKind::Builtin { .. }
+            | ExprKind::RoundToStep { .. }
+    )
 }
 
 fn around(rules: &Rules, text: &mut String, before: &str, expr: &mut Expr, after: &str) {

@@ -1,5 +1,7 @@
 //! Named results, and the values that the expectations of tests are about: calculations on the priced quote.
 
+use std::ops::Range;
+
 use quo_model::{ArchivedProbeDef, Package};
 use quo_value::ArithmeticError;
 
@@ -77,7 +79,13 @@ impl<R: Recorder> Plan<'_, R> {
     }
 }
 
-/// The values of all probes of a package that was made for tests, in their order; an error where arithmetic has no
+/// How many probes a package has: none unless it was made for tests.
+#[must_use]
+pub fn probes(package: &Package) -> usize {
+    package.model().probes.len()
+}
+
+/// The values of these probes of a package that was made for tests, in their order; an error where arithmetic has no
 /// answer.
 ///
 /// # Errors
@@ -86,14 +94,16 @@ pub fn probe(
     package: &Package,
     decision: &Decision,
     limits: &Limits<'_>,
+    wanted: Range<usize>,
 ) -> Result<Vec<Result<Computed, ArithmeticError>>, Stopped> {
     let mut recorder = NoRecord;
     let mut plan = Plan::new(package, &decision.request, limits, &mut recorder)?;
     plan.decision.charges.clone_from(&decision.charges);
     plan.decision.totals.clone_from(&decision.totals);
     let charges = plan.charge_lines();
-    let mut values = Vec::with_capacity(plan.model.probes.len());
-    for def in plan.model.probes.iter() {
+    let defs = plan.model.probes.get(wanted).unwrap_or_default();
+    let mut values = Vec::with_capacity(defs.len());
+    for def in defs {
         values.push(match plan.computed(Subject::Totals, def, &charges) {
             Ok(value) => Ok(value),
             Err(Fault::Arithmetic(error)) => Err(error),

@@ -7,7 +7,10 @@
 
 use std::collections::BTreeSet;
 
-use quo_model::{ABSENT, Instr, NONE, Op, Package, Scope};
+use quo_model::{
+    ABSENT, ABSENT_WIDE, DataColumn, DataList, Element, Function, Instr, Loop, LoopKind, NONE, Op,
+    Package, Scope, spread_bits,
+};
 use quo_value::{ArithmeticError, Rounding};
 
 use super::{Fault, Machine};
@@ -37,12 +40,16 @@ struct Case {
     within: u32,
     code: Vec<Instr>,
     gives: Gives,
+    /// Narrow and wide arguments; what takes some is run by another case only.
+    args: (u8, u8),
 }
 
 /// Cases being written down.
 struct Cases {
     code: Code,
     list: Vec<Case>,
+    /// The routine of the first case.
+    first: u32,
 }
 
 impl Cases {
@@ -87,7 +94,36 @@ impl Cases {
             within: on.1,
             code,
             gives,
+            args: (0, 0),
         });
+    }
+
+    /// A routine with arguments for other cases; gives its number.
+    fn callee(&mut self, args: (u8, u8), code: Vec<Instr>) -> u32 {
+        let number = self.first + u32::try_from(self.list.len()).unwrap();
+        self.push("a callee", code, N(0));
+        self.list.last_mut().unwrap().args = args;
+        number
+    }
+
+    /// A loop over elements in one narrow register each; gives its number.
+    fn loop_of(&mut self, kind: LoopKind, body: u32) -> u32 {
+        let loops = &mut self.code.program.loops;
+        loops.push(Loop {
+            kind,
+            element: Element::Narrow,
+            position: false,
+            narrow_at: 0,
+            narrow_len: 0,
+            wide_at: 0,
+            wide_len: 0,
+            condition: NONE,
+            body,
+            keys: Vec::new(),
+            columns: 0,
+            keeps: false,
+        });
+        u32::try_from(loops.len() - 1).unwrap()
     }
 }
 
@@ -106,6 +142,7 @@ fn returning(gives: Gives, op: Op) -> Instr {
                 | Op::RoundW
                 | Op::RoundCurrency
                 | Op::DivW
+                | Op::RoundStep
         ),
     };
     i(if wide { Op::ReturnW } else { Op::ReturnN }, 0, 2, 0, 0)
@@ -279,6 +316,203 @@ fn flow(c: &mut Cases) {
     }
 }
 
+fn lists(c: &mut Cases) {
+    let ret = |register| i(Op::ReturnN, 0, register, 0, 0);
+    c.wide(
+        Op::RoundStep,
+        107,
+        25,
+        1,
+        u32::from(Rounding::HalfUp.code()),
+        W(100),
+    );
+    c.wide(Op::RoundStep, 107, 0, 1, 0, ByZero);
+    c.wide(Op::PresentW, 1, 0, 0, 0, N(1));
+    c.wide(Op::PresentW, ABSENT_WIDE, 0, 0, 0, N(0));
+    // Row 2 of the list of constants: 7, and nothing in the wide column.
+    let row = |c: &mut Cases, position: i64| {
+        vec![
+            c.code.c(0, 0),
+            c.code.c(1, position),
+            i(Op::RowAt, 2, 0, 1, 0),
+        ]
+    };
+    for (position, gives) in [(2, 7), (0, ABSENT), (4, ABSENT)] {
+        let mut code = row(c, position);
+        code.extend([i(Op::CellN, 3, 2, 0, 0), ret(3)]);
+        c.push("a cell", code, N(gives));
+    }
+    for (position, gives) in [(1, 1 << 70), (2, ABSENT_WIDE)] {
+        let mut code = row(c, position);
+        code.extend([i(Op::CellW, 0, 2, 0, 1), i(Op::ReturnW, 0, 0, 0, 0)]);
+        c.push("a wide cell", code, W(gives));
+    }
+    let constants = vec![
+        c.code.c(0, 2),
+        i(Op::DataRow, 1, 0, 0, 0),
+        i(Op::CellN, 2, 1, 0, 0),
+        ret(2),
+    ];
+    c.push("a row of constants", constants, N(9));
+    let count = c.loop_of(LoopKind::Count, NONE);
+    let first = c.loop_of(LoopKind::First, NONE);
+    let made = vec![
+        c.code.c(0, 4),
+        c.code.cw(0, 6),
+        i(Op::NewList, 1, 0, 0, 2),
+        i(Op::PushN, 0, 0, 1, 0),
+        i(Op::PushW, 0, 0, 1, 0),
+        c.code.c(2, 1),
+        i(Op::RowAt, 3, 1, 2, 0),
+        i(Op::NewList, 4, 0, 0, 2),
+        i(Op::PushRow, 0, 3, 4, 0),
+        i(Op::Join, 5, 4, 1, 0),
+        c.code.c(6, 2),
+        i(Op::RowAt, 6, 5, 6, 0),
+        i(Op::CellN, 7, 6, 0, 1),
+        ret(7),
+    ];
+    c.push("lists that are made", made, N(6));
+    for (op, at) in [(Op::Range, 3), (Op::MatchAll, 1)] {
+        let code = vec![
+            c.code.c(0, 5),
+            c.code.c(1, 7),
+            i(
+                op,
+                2,
+                0,
+                if op == Op::Range { 1 } else { 0 },
+                if op == Op::Range { 0 } else { 6 },
+            ),
+            i(Op::LoopN, 3, 2, 0, count),
+            ret(3),
+        ];
+        // All rows of the matrix that hold 5 but the first are for more: up to 10%, up to 20%, everything.
+        c.push("how many", code, N(if op == Op::Range { at } else { 3 }));
+    }
+    let spread = |equal| u32::from(FLOOR) | equal;
+    for (imm, total, gives) in [(spread(0), 33, 11), (spread(spread_bits::EQUAL), 22, 7)] {
+        let code = vec![
+            c.code.c(0, 1),
+            c.code.c(1, 3),
+            i(Op::Range, 2, 0, 1, 0),
+            c.code.cw(0, total),
+            i(Op::Spread, 3, 2, 0, imm),
+            c.code.c(4, 2),
+            i(Op::RowAt, 5, 3, 4, 0),
+            i(Op::CellN, 6, 5, 0, 0),
+            ret(6),
+        ];
+        // 33 by 1, 2, 3 is 5.5, 11, 16.5; 22 by equal shares is 7 and a third each.
+        c.push("a share", code, N(gives));
+    }
+    let element = vec![c.code.c(0, 0), i(Op::LoopN, 1, 0, 0, first), ret(1)];
+    c.push("the first", element, N(5));
+    for (function, arguments, gives) in [
+        (Function::Year, [20_649, 0, 0], 2026),
+        (Function::Weekday, [20_649, 0, 0], 3),
+        (Function::AddMonths, [20_484, 1, 0], 20_512),
+        (Function::DateOf, [2026, 2, 31], 20_512),
+        (Function::DaysBetween, [20_484, 20_512, 0], 28),
+        (Function::MonthsBetween, [20_484, 20_512, 0], 1),
+        (Function::SecondsBetween, [10, 70, 0], 60),
+        (Function::MinorUnits, [0, 0, 0], 2),
+        (Function::Period, [7, 0, 0], 7),
+        (Function::Length, [ABSENT, 0, 0], ABSENT),
+    ] {
+        let mut code: Vec<Instr> = (0_u8..)
+            .zip(arguments)
+            .map(|(at, it)| c.code.c(at, it))
+            .collect();
+        let a = 0;
+        code.extend([i(Op::Builtin, 3, a, 0, function as u32), ret(3)]);
+        c.push("a function of the language", code, N(gives));
+    }
+}
+
+fn calls(c: &mut Cases) {
+    let twice = c.callee(
+        (1, 0),
+        vec![i(Op::AddN, 1, 0, 0, 0), i(Op::ReturnN, 0, 1, 0, 0)],
+    );
+    let negative = c.callee(
+        (0, 1),
+        vec![i(Op::NegW, 1, 0, 0, 0), i(Op::ReturnW, 0, 1, 0, 0)],
+    );
+    let code = vec![
+        c.code.c(4, 21),
+        i(Op::CallN, 5, 4, 0, twice),
+        i(Op::ReturnN, 0, 5, 0, 0),
+    ];
+    c.push("a call", code, N(42));
+    let code = vec![
+        c.code.cw(4, 21),
+        i(Op::CallW, 5, 0, 4, negative),
+        i(Op::ReturnW, 0, 5, 0, 0),
+    ];
+    c.push("a wide call", code, W(-21));
+    let sum = c.loop_of(LoopKind::Sum, twice);
+    let code = vec![
+        c.code.c(0, 0),
+        i(Op::LoopW, 1, 0, 0, sum),
+        i(Op::ReturnW, 0, 1, 0, 0),
+    ];
+    c.push("twice the sum of 5, 7 and 9", code, W(42));
+    let added = vec![
+        i(Op::Widen, 1, 0, 0, 0),
+        i(Op::AddW, 2, 0, 1, 0),
+        i(Op::ReturnW, 0, 2, 0, 0),
+    ];
+    let added = c.callee((1, 1), added);
+    let running = c.loop_of(LoopKind::RunningList, added);
+    let code = vec![
+        c.code.c(0, 0),
+        c.code.cw(0, 100),
+        i(Op::LoopFromW, 1, 0, 0, running),
+        c.code.c(2, 3),
+        i(Op::RowAt, 3, 1, 2, 0),
+        i(Op::CellN, 4, 3, 0, 0),
+        i(Op::ReturnN, 0, 4, 0, 0),
+    ];
+    c.push("a running sum", code, N(121));
+}
+
+fn items(c: &mut Cases) {
+    use rules::{PLATFORM, SUITE};
+    let count = c.loop_of(LoopKind::Count, NONE);
+    let counted = |op, a, b, imm| {
+        vec![
+            i(op, 0, a, b, imm),
+            i(Op::LoopN, 1, 0, 0, count),
+            i(Op::ReturnN, 0, 1, 0, 0),
+        ]
+    };
+    c.on(
+        "add-ons",
+        Scope::Item,
+        (SUITE, NONE),
+        counted(Op::PartItems, 0, 1, 0),
+        N(2),
+    );
+    c.push("lines", counted(Op::Lines, 0, 0, 0), N(1));
+    let platforms = c.code.set(&[i64::from(PLATFORM)]);
+    c.push("platforms", counted(Op::Items, 0, 0, platforms), N(1));
+    for (op, imm, gives) in [
+        (Op::ProductOf, 0, i64::from(PLATFORM)),
+        (Op::OptionOf, 1, 500),
+    ] {
+        let code = vec![
+            i(Op::Items, 0, 0, 0, platforms),
+            c.code.c(1, 1),
+            i(Op::RowAt, 2, 0, 1, 0),
+            i(Op::CellN, 3, 2, 0, 0),
+            i(op, 4, 3, 0, imm),
+            i(Op::ReturnN, 0, 4, 0, 0),
+        ];
+        c.push("an item", code, N(gives));
+    }
+}
+
 /// The shop with all cases behind its own routines.
 fn cases() -> (Package, Request, u32, Vec<Case>) {
     let mut model = shop::model();
@@ -288,14 +522,34 @@ fn cases() -> (Package, Request, u32, Vec<Case>) {
             program: std::mem::take(&mut model.program),
         },
         list: Vec::new(),
+        first,
     };
+    model.data = vec![DataList {
+        rows: 3,
+        columns: vec![
+            DataColumn {
+                narrow: vec![5, 7, 9],
+                wide: vec![],
+            },
+            DataColumn {
+                narrow: vec![],
+                wide: vec![1 << 70, ABSENT_WIDE, 3],
+            },
+        ],
+    }];
+
     arithmetic(&mut cases);
     comparisons(&mut cases);
     loads(&mut cases);
     flow(&mut cases);
-    let Cases { mut code, list } = cases;
+    lists(&mut cases);
+    calls(&mut cases);
+    items(&mut cases);
+    let Cases { mut code, list, .. } = cases;
     for case in &list {
         code.routine(case.scope, case.product, case.within, &case.code);
+        let routine = code.program.routines.last_mut().unwrap();
+        (routine.narrow_args, routine.wide_args) = case.args;
     }
     model.program = code.program;
     let package = shop::open(&model);
@@ -364,16 +618,20 @@ fn every_operation_gives_what_it_says_whether_somebody_listens_or_not() {
     let mut seen = BTreeSet::new();
     let mut count = Count(0);
     for (number, case) in (first..).zip(&list) {
+        seen.extend(case.code.iter().map(|instr| instr.op));
+        if case.args != (0, 0) {
+            continue;
+        }
         let frame = frame(&package, &request, case.product);
         let gives = run(&mut machine, case, number, &frame, &mut NoRecord);
         assert_eq!(gives, case.gives, "{} {:?}", case.name, case.code);
         assert_eq!(run(&mut machine, case, number, &frame, &mut count), gives);
-        seen.extend(case.code.iter().map(|instr| instr.op));
     }
     assert!(count.0 > list.len());
     let missing: Vec<Op> = Op::ALL
         .into_iter()
-        .filter(|op| !seen.contains(&(*op as u8)))
+        // Charges are a matter of results, which have tests of their own.
+        .filter(|op| !seen.contains(&(*op as u8)) && *op != Op::Charges)
         .collect();
     assert!(missing.is_empty(), "no case for {missing:?}");
 }
