@@ -95,6 +95,21 @@ pub enum Command {
         #[arg(long)]
         explain: bool,
     },
+    /// Bring rules into their one layout.
+    #[command(
+        after_help = "Examples:\n  quo fmt rulesets/acme-cloud\n  quo fmt --check .\n  quo fmt --stdin < offer.quo\n\nA file with syntax errors is left as it is.\n\nExit codes: 0 done; 1 a file has errors or, with --check, would change; 2 anything else."
+    )]
+    Fmt {
+        /// Files, or folders with everything `.quo` below them.
+        #[arg(default_value = ".")]
+        paths: Vec<PathBuf>,
+        /// Change nothing; show what would change.
+        #[arg(long)]
+        check: bool,
+        /// Format standard input to standard output, for editors.
+        #[arg(long, conflicts_with = "paths")]
+        stdin: bool,
+    },
     /// Make a small ruleset that checks, tests and evaluates.
     #[command(after_help = "Example:\n  quo new my-offer")]
     New {

@@ -37,6 +37,12 @@ pub const ROOMS: &[Room] = &[
         tests_may_use: &[],
     },
     Room {
+        folder: "dsl/format",
+        package: "quo-format",
+        may_use: &["quo-source", "quo-syntax"],
+        tests_may_use: &[],
+    },
+    Room {
         folder: "compiler/analysis",
         package: "quo-analysis",
         may_use: &["quo-source", "quo-syntax", "quo-value"],
@@ -77,6 +83,7 @@ pub const ROOMS: &[Room] = &[
         package: "quo-cli",
         may_use: &[
             "quo-source",
+            "quo-format",
             "quo-driver",
             "quo-golden",
             "quo-value",

@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod eval;
 mod explain;
+mod fmt;
 mod new;
 mod replay;
 mod test;
@@ -30,6 +31,11 @@ pub fn run(args: Args, out: &mut Output) -> Result<bool, Failure> {
             package,
             explain,
         } => replay::run(&token, &package, explain, store, out),
+        Command::Fmt {
+            paths,
+            check,
+            stdin,
+        } => fmt::run(&paths, fmt::Wanted { check, stdin }, out),
         Command::New { name } => new::run(&name, out),
     }
 }

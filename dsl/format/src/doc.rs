@@ -1,0 +1,212 @@
+//! A document: text with places where it may be broken, and the printer that decides which of them are.
+//!
+//! The printer is the classical one of pretty printing: a group is written on one line where it fits, else its breaks
+//! become line ends. It knows widths and indentation and nothing of the language.
+
+/// Columns of a line, comments at its end not counted.
+pub(crate) const WIDTH: usize = 120;
+/// Columns of one level.
+pub(crate) const INDENT: usize = 2;
+
+/// What stands where a group is broken.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Break {
+    /// Where it is not broken: a blank, or nothing.
+    pub(crate) space: bool,
+    /// Where it is broken: one level further in than what is around it.
+    pub(crate) continued: bool,
+    /// Where it is broken: behind an empty line.
+    pub(crate) blank: bool,
+}
+
+/// A document.
+#[derive(Debug)]
+pub(crate) enum Doc {
+    /// Text without an end of line.
+    Text(String),
+    /// A comment behind what stands on the line; an end of line follows it always.
+    Trailing(String),
+    /// A place where the group around it may be broken.
+    Line(Break),
+    /// An end of line in any case.
+    Hard(Break),
+    /// Text where the group around it is broken.
+    IfBroken(&'static str),
+    /// Text where the group around it is not broken.
+    IfFlat(&'static str),
+    /// Several documents; with `hard`, an end of line is in one of them.
+    All { parts: Vec<Doc>, hard: bool },
+    /// The same, one level further in.
+    Nest { parts: Vec<Doc>, hard: bool },
+    /// Broken at all its places or at none; an end of line in it breaks it.
+    Group { parts: Vec<Doc>, hard: bool },
+    /// Broken only where what follows its first place does not fit up to the next place or end of line.
+    Fill { parts: Vec<Doc>, hard: bool },
+}
+
+impl Doc {
+    /// Whether an end of line is in it in any case.
+    pub(crate) const fn hard(&self) -> bool {
+        match self {
+            Doc::Hard(_) | Doc::Trailing(_) => true,
+            Doc::All { hard, .. }
+            | Doc::Nest { hard, .. }
+            | Doc::Group { hard, .. }
+            | Doc::Fill { hard, .. } => *hard,
+            _ => false,
+        }
+    }
+}
+
+fn any_hard(parts: &[Doc]) -> bool {
+    parts.iter().any(Doc::hard)
+}
+
+/// Several documents as one.
+pub(crate) fn all(parts: Vec<Doc>) -> Doc {
+    let hard = any_hard(&parts);
+    Doc::All { parts, hard }
+}
+
+/// Documents one level further in.
+pub(crate) fn nest(parts: Vec<Doc>) -> Doc {
+    let hard = any_hard(&parts);
+    Doc::Nest { parts, hard }
+}
+
+/// Documents that are broken together.
+pub(crate) fn group(parts: Vec<Doc>) -> Doc {
+    let hard = any_hard(&parts);
+    Doc::Group { parts, hard }
+}
+
+/// A place and what follows it.
+pub(crate) fn fill(parts: Vec<Doc>) -> Doc {
+    let hard = any_hard(&parts);
+    Doc::Fill { parts, hard }
+}
+
+/// A line of the result.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OutLine {
+    /// Without blanks at its end.
+    pub(crate) text: String,
+    /// The comment behind it.
+    pub(crate) comment: Option<String>,
+}
+
+/// How many columns a text takes.
+pub(crate) fn columns(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// What is still to be written: indentation, whether the group around it is broken, and what.
+type Command<'d> = (usize, bool, &'d Doc);
+
+/// Writes a document.
+pub(crate) fn print(doc: &Doc) -> Vec<OutLine> {
+    let mut lines: Vec<OutLine> = Vec::new();
+    let mut line = OutLine::default();
+    let mut indent_of_line = 0;
+    let mut column = 0;
+    let mut commands: Vec<Command<'_>> = vec![(0, true, doc)];
+    while let Some((indent, broken, doc)) = commands.pop() {
+        let text = match doc {
+            Doc::Text(text) => text.as_str(),
+            Doc::IfBroken(text) if broken => text,
+            Doc::IfFlat(text) if !broken => text,
+            Doc::Line(place) if !broken => flat(*place),
+            Doc::IfBroken(_) | Doc::IfFlat(_) => "",
+            Doc::Trailing(comment) => {
+                line.comment = Some(comment.clone());
+                ""
+            }
+            Doc::Line(place) | Doc::Hard(place) => {
+                finish(&mut lines, &mut line);
+                if place.blank {
+                    lines.push(OutLine::default());
+                }
+                let further = if place.continued { INDENT } else { 0 };
+                indent_of_line = indent.saturating_add(further);
+                column = indent_of_line;
+                ""
+            }
+            Doc::All { parts, .. } => {
+                commands.extend(parts.iter().rev().map(|part| (indent, broken, part)));
+                ""
+            }
+            Doc::Nest { parts, .. } => {
+                let indent = indent.saturating_add(INDENT);
+                commands.extend(parts.iter().rev().map(|part| (indent, broken, part)));
+                ""
+            }
+            Doc::Group { parts, hard } => {
+                let broken = *hard || !fits(&commands, parts, column);
+                commands.extend(parts.iter().rev().map(|part| (indent, broken, part)));
+                ""
+            }
+            Doc::Fill { parts, .. } => {
+                let broken = !fits(&commands, parts, column);
+                commands.extend(parts.iter().rev().map(|part| (indent, broken, part)));
+                ""
+            }
+        };
+        if text.is_empty() {
+            continue;
+        }
+        if line.text.is_empty() && !text.trim().is_empty() {
+            line.text = " ".repeat(indent_of_line);
+        }
+        line.text.push_str(text);
+        column = column.saturating_add(columns(text));
+    }
+    finish(&mut lines, &mut line);
+    lines
+}
+
+const fn flat(place: Break) -> &'static str {
+    if place.space { " " } else { "" }
+}
+
+fn finish(lines: &mut Vec<OutLine>, line: &mut OutLine) {
+    line.text.truncate(line.text.trim_end().len());
+    lines.push(std::mem::take(line));
+}
+
+/// Whether `parts` written on one line, and what follows up to the next possible end of the line, stay within the width.
+fn fits(rest: &[Command<'_>], parts: &[Doc], column: usize) -> bool {
+    let Some(mut left) = WIDTH.checked_sub(column) else {
+        return false;
+    };
+    let mut following = rest.iter().rev();
+    let mut stack: Vec<(bool, &Doc)> = parts.iter().rev().map(|part| (false, part)).collect();
+    loop {
+        let (broken, doc) = match stack.pop() {
+            Some(next) => next,
+            None => match following.next() {
+                Some((_, broken, doc)) => (*broken, *doc),
+                None => return true,
+            },
+        };
+        let text = match doc {
+            Doc::Text(text) => text.as_str(),
+            Doc::IfBroken(text) if broken => text,
+            Doc::IfFlat(text) if !broken => text,
+            Doc::IfBroken(_) | Doc::IfFlat(_) => "",
+            Doc::Line(place) if !broken => flat(*place),
+            Doc::Line(_) | Doc::Hard(_) | Doc::Trailing(_) => return true,
+            Doc::All { parts, .. } | Doc::Nest { parts, .. } | Doc::Fill { parts, .. } => {
+                stack.extend(parts.iter().rev().map(|part| (broken, part)));
+                ""
+            }
+            Doc::Group { parts, hard } => {
+                stack.extend(parts.iter().rev().map(|part| (broken || *hard, part)));
+                ""
+            }
+        };
+        match left.checked_sub(columns(text)) {
+            Some(columns) => left = columns,
+            None => return false,
+        }
+    }
+}
