@@ -46,7 +46,7 @@ fn check_names_every_error_with_its_place() {
 #[test]
 fn warnings_do_not_keep_a_ruleset_from_use() {
     let desk = Desk::new();
-    let row = "  | up to 15%  | < exposure | RentalFirm   || RiskDesk                        | 1 day   |\n";
+    let row = "  | up to 15% | < exposure | RentalFirm   || RiskDesk                             | 1 day   |\n";
     let twice = row.replace("RiskDesk ", "Treasurer");
     desk.edit("fleet/approvals.quo", row, &format!("{row}{twice}"));
     let ran = desk.quo(&["check", "fleet"]);

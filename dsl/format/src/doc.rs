@@ -40,6 +40,8 @@ pub(crate) enum Doc {
     Nest { parts: Vec<Doc>, hard: bool },
     /// Broken at all its places or at none; an end of line in it breaks it.
     Group { parts: Vec<Doc>, hard: bool },
+    /// Brackets and what is in them: a group, one level further in than the line on which it begins.
+    List { parts: Vec<Doc>, hard: bool },
     /// Broken only where what follows its first place does not fit up to the next place or end of line.
     Fill { parts: Vec<Doc>, hard: bool },
 }
@@ -52,6 +54,7 @@ impl Doc {
             Doc::All { hard, .. }
             | Doc::Nest { hard, .. }
             | Doc::Group { hard, .. }
+            | Doc::List { hard, .. }
             | Doc::Fill { hard, .. } => *hard,
             _ => false,
         }
@@ -78,6 +81,12 @@ pub(crate) fn nest(parts: Vec<Doc>) -> Doc {
 pub(crate) fn group(parts: Vec<Doc>) -> Doc {
     let hard = any_hard(&parts);
     Doc::Group { parts, hard }
+}
+
+/// Brackets and what is in them.
+pub(crate) fn list(parts: Vec<Doc>) -> Doc {
+    let hard = any_hard(&parts);
+    Doc::List { parts, hard }
 }
 
 /// A place and what follows it.
@@ -140,13 +149,23 @@ pub(crate) fn print(doc: &Doc) -> Vec<OutLine> {
                 commands.extend(parts.iter().rev().map(|part| (indent, broken, part)));
                 ""
             }
+            Doc::List { parts, hard } => {
+                let broken = *hard || !fits(&commands, parts, column, Lists::Whole);
+                commands.extend(
+                    parts
+                        .iter()
+                        .rev()
+                        .map(|part| (indent_of_line, broken, part)),
+                );
+                ""
+            }
             Doc::Group { parts, hard } => {
-                let broken = *hard || !fits(&commands, parts, column);
+                let broken = *hard || !fits(&commands, parts, column, Lists::Whole);
                 commands.extend(parts.iter().rev().map(|part| (indent, broken, part)));
                 ""
             }
             Doc::Fill { parts, .. } => {
-                let broken = !fits(&commands, parts, column);
+                let broken = !fits(&commands, parts, column, Lists::Opened);
                 commands.extend(parts.iter().rev().map(|part| (indent, broken, part)));
                 ""
             }
@@ -173,8 +192,17 @@ fn finish(lines: &mut Vec<OutLine>, line: &mut OutLine) {
     lines.push(std::mem::take(line));
 }
 
+/// How much of a list must fit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lists {
+    /// All of it.
+    Whole,
+    /// Its opening bracket: the rest may go to the lines below.
+    Opened,
+}
+
 /// Whether `parts` written on one line, and what follows up to the next possible end of the line, stay within the width.
-fn fits(rest: &[Command<'_>], parts: &[Doc], column: usize) -> bool {
+fn fits(rest: &[Command<'_>], parts: &[Doc], column: usize, lists: Lists) -> bool {
     let Some(mut left) = WIDTH.checked_sub(column) else {
         return false;
     };
@@ -195,12 +223,17 @@ fn fits(rest: &[Command<'_>], parts: &[Doc], column: usize) -> bool {
             Doc::IfBroken(_) | Doc::IfFlat(_) => "",
             Doc::Line(place) if !broken => flat(*place),
             Doc::Line(_) | Doc::Hard(_) | Doc::Trailing(_) => return true,
-            Doc::All { parts, .. } | Doc::Nest { parts, .. } | Doc::Fill { parts, .. } => {
+            Doc::All { parts, .. }
+            | Doc::Nest { parts, .. }
+            | Doc::Group { parts, .. }
+            | Doc::Fill { parts, .. } => {
                 stack.extend(parts.iter().rev().map(|part| (broken, part)));
                 ""
             }
-            Doc::Group { parts, hard } => {
-                stack.extend(parts.iter().rev().map(|part| (broken || *hard, part)));
+            Doc::List { parts, .. } => {
+                // Whether the author broke it must not matter here: what did not fit is broken the next time.
+                let broken = broken || lists == Lists::Opened;
+                stack.extend(parts.iter().rev().map(|part| (broken, part)));
                 ""
             }
         };

@@ -24,7 +24,8 @@ fn glue(left: &str, right: &str) -> bool {
         return false;
     };
     let word = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let fraction = end.is_ascii_digit() && begin == '.' || end == '.' && begin.is_ascii_digit();
+    let number = left.starts_with(|letter: char| letter.is_ascii_digit());
+    let fraction = number && begin == '.' || end == '.' && begin.is_ascii_digit();
     (word(end) && (word(begin) || begin == '%'))
         || fraction
         || matches!((end, begin), ('-', '-') | ('|', '|') | ('&', '&'))

@@ -161,6 +161,20 @@ pub const ROOMS: &[Room] = &[
         ],
         tests_may_use: &[],
     },
+    Room {
+        folder: "tests/fuzz",
+        package: "quo-fuzz",
+        may_use: &[],
+        tests_may_use: &[
+            "quo-source",
+            "quo-syntax",
+            "quo-format",
+            "quo-lower",
+            "quo-driver",
+            "quo-model",
+            "quo-engine",
+        ],
+    },
 ];
 
 /// The arrows between the folders of crates: no row of [`ROOMS`] may allow more when a crate is built.

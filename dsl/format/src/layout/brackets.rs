@@ -6,7 +6,7 @@
 use quo_syntax::{SyntaxElement, SyntaxKind, SyntaxNode};
 
 use super::{Layout, Lead, comments_of, first_token, is};
-use crate::doc::{Break, Doc, all, columns, fill, group, nest};
+use crate::doc::{Break, Doc, all, columns, fill, list, nest};
 
 /// A value of a list and the comma behind it.
 struct Value<'k> {
@@ -49,12 +49,12 @@ impl Layout<'_> {
         let opening = self.element(open);
         let braces = is(kids, 0, "{");
         let wanted = inside.first().is_some_and(|first| self.newline(first));
-        let list = inside.iter().any(is_comma) || is_list(node.kind());
+        let several = inside.iter().any(is_comma) || is_list(node.kind());
         let (inner, broken) = if inside.is_empty() {
             (Vec::new(), false)
         } else if node.kind() == SyntaxKind::CONFIG {
             (self.entries(inside, wanted), wanted)
-        } else if list || !braces {
+        } else if several || !braces {
             (self.values(inside, wanted, braces), wanted)
         } else {
             let (statements, broken) = self.statements(node, inside, wanted);
@@ -77,12 +77,8 @@ impl Layout<'_> {
         close: &SyntaxElement,
         broken: bool,
     ) -> Doc {
-        let mut comments = std::mem::take(&mut self.carried);
-        comments.extend(
-            first_token(close)
-                .map(|token| self.gaps.before(&token).comments)
-                .unwrap_or_default(),
-        );
+        let own = first_token(close).map(|token| self.gaps.before(&token).comments);
+        let mut comments = self.with_carried(own.unwrap_or_default());
         if inner.is_empty()
             && let Some(first) = comments.first_mut()
         {
@@ -101,7 +97,7 @@ impl Layout<'_> {
             out.push(Doc::Line(place));
         }
         out.push(self.element(close));
-        group(out)
+        list(out)
     }
 
     /// Statements, each on lines of its own; one alone may stand with its braces. And whether they are broken.
@@ -246,7 +242,8 @@ impl Layout<'_> {
     /// Passes over a token that the layout writes where it wants; comments before it go before the next one.
     fn drop_token(&mut self, element: &SyntaxElement) {
         if let Some(token) = first_token(element) {
-            self.carried.extend(self.gaps.before(&token).comments);
+            let own = self.gaps.before(&token).comments;
+            self.carried = self.with_carried(own);
         }
     }
 }

@@ -75,8 +75,7 @@ impl<'g> Layout<'g> {
             return;
         };
         let gap = self.gaps.before(&token);
-        let mut comments = std::mem::take(&mut self.carried);
-        comments.extend(gap.comments);
+        let comments = self.with_carried(gap.comments.clone());
         let space = self
             .last
             .as_ref()
@@ -102,6 +101,18 @@ impl<'g> Layout<'g> {
             Lead::Line { .. } | Lead::Same if space => out.push(Doc::Text(" ".to_owned())),
             Lead::Line { .. } | Lead::Same => {}
         }
+    }
+
+    /// The comments before a token, behind those before tokens that were not written.
+    fn with_carried(&mut self, own: Vec<Comment>) -> Vec<Comment> {
+        let mut comments = std::mem::take(&mut self.carried);
+        // Behind a comment no other one can stand on the same line.
+        let after_another = !comments.is_empty();
+        comments.extend(own.into_iter().map(|comment| Comment {
+            own_line: comment.own_line || after_another,
+            ..comment
+        }));
+        comments
     }
 
     /// An element without what stands before it.
@@ -238,7 +249,7 @@ impl<'g> Layout<'g> {
                 }
                 let doc = self.element(kid);
                 out.push(doc);
-                if at == 0 && node.kind() == SyntaxKind::TASK {
+                if kid.kind() == SyntaxKind::NAME && node.kind() == SyntaxKind::TASK {
                     out.push(Doc::Text(self.padding(kid)));
                 }
             }
