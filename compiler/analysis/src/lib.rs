@@ -49,8 +49,15 @@ pub fn check(
     let header = decl::header::read(&items, sources, &mut cx.diagnostics);
     let mut world = World::default();
     decl::vocabulary::read(&mut world, &items, &mut cx.diagnostics);
+    // Definitions may name products, and products definitions: products are declared before, and read after them.
+    decl::products::read(&mut world, &items, &mut Vec::new());
+    decl::calculations::declare(&mut world, &items, &mut cx)?;
     decl::defines::read(&mut world, &mut cx.diagnostics);
+    decl::calculations::fallbacks(&mut world, &mut cx.diagnostics);
+    world.products = Vec::new();
+    world.charges = Vec::new();
     decl::products::read(&mut world, &items, &mut cx.diagnostics);
+    decl::records::charges(&mut world);
     declare_rules(&mut world, &items, &mut cx.diagnostics);
     work.spend(1)?;
     let rules = decl::constraints::read(&world, &items, &mut cx.diagnostics);
@@ -58,7 +65,11 @@ pub fn check(
     let adjustments = decl::adjustments::read(&world, &items, &mut cx.diagnostics);
     let approvals = decl::approvals::read(&world, &items, &mut cx.diagnostics);
     let fulfilments = decl::fulfilment::read(&world, &items, &mut cx.diagnostics);
-    let tests = decl::tests::read(&world, &items, &mut cx.diagnostics);
+    let decision_tables = decl::calculations::tables(&world, &mut cx)?;
+    let results = decl::calculations::results(&world, &items, &mut cx.diagnostics);
+    let functions_of_tests = world.found.borrow().functions.len();
+    let tests = decl::tests::read(&world, &items, &mut cx)?;
+    decl::functions::uncalled(&world, &mut cx.diagnostics);
     work.spend(1)?;
 
     let broken = cx.diagnostics.iter().any(Diagnostic::is_error);
@@ -103,6 +114,16 @@ pub fn check(
             None => quote_rules.push(index),
         }
     }
+    let found = world.found.into_inner();
+    let charge_record = world.records.len().checked_sub(1).filter(|_| found.charges);
+    if charge_record.is_none()
+        && world
+            .records
+            .last()
+            .is_some_and(|last| last.name == expr::CHARGE_RECORD)
+    {
+        world.records.pop();
+    }
     let mut diagnostics = cx.diagnostics;
     let facts = ["currency", "date", "term"].map(|name| {
         world
@@ -138,15 +159,15 @@ pub fn check(
                 adjustments: adjustments.adjustments,
                 approvals,
                 fulfilments,
-                records: Vec::new(),
-                elements: Vec::new(),
-                item_kinds: Vec::new(),
-                charge_record: None,
-                data: Vec::new(),
-                functions: Vec::new(),
-                functions_of_tests: 0,
-                decision_tables: Vec::new(),
-                results: Vec::new(),
+                records: world.records,
+                elements: found.elements,
+                item_kinds: found.item_kinds,
+                charge_record,
+                data: world.data,
+                functions: found.functions,
+                functions_of_tests,
+                decision_tables,
+                results,
                 tests,
             })
         }

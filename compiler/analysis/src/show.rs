@@ -3,7 +3,7 @@
 use quo_value::Date;
 
 use crate::check::scene::Names;
-use crate::hir::Enum;
+use crate::hir::{Enum, Record};
 use crate::types::{Number, Type, Unit, Value};
 use crate::world::World;
 
@@ -12,6 +12,8 @@ use crate::world::World;
 pub struct Show<'a> {
     /// Enumerations.
     pub enums: &'a [Enum],
+    /// Records.
+    pub records: &'a [Record],
 }
 
 impl Show<'_> {
@@ -29,7 +31,10 @@ impl Show<'_> {
             Type::Enum(index) => format!("a value of {}", self.enum_name(index)),
             Type::Product => "a product".to_owned(),
             Type::Instant => "a point in time".to_owned(),
-            Type::Record(_) => "a record".to_owned(),
+            Type::Record(index) => match self.records.get(index) {
+                Some(record) => format!("a record `{}`", record.name),
+                None => "a record".to_owned(),
+            },
             Type::List(_) => "a list".to_owned(),
             Type::Item(_) => "an item of the quote".to_owned(),
             Type::Unknown => "something unknown".to_owned(),

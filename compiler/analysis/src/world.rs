@@ -3,12 +3,18 @@
 //! Built in two steps (vocabulary, then products), read by everything after. Indexes follow the order of the names, never
 //! that of the files.
 
+use std::cell::RefCell;
+
 use quo_source::{Diagnostic, FileId, Span, codes};
 use quo_syntax::ast::{self, AstNode};
 use quo_value::Currency;
 
-use crate::hir::{Amount, Charge, Enum, Fact, Named, Product};
+use crate::decl::functions::Declared;
+use crate::hir::{
+    Amount, Charge, Data, Enum, Expr, Fact, Function, Named, Parameter, Product, Record, ResultOf,
+};
 use crate::show::{Show, nearest};
+use crate::types::Type;
 
 /// Everything declared.
 #[derive(Default)]
@@ -29,6 +35,16 @@ pub struct World {
     pub amounts: Vec<Amount>,
     /// Definitions, sorted.
     pub defines: Vec<Define>,
+    /// Records, sorted.
+    pub records: Vec<Record>,
+    /// Decision tables, sorted.
+    pub tables: Vec<Decision>,
+    /// Lists of constants, sorted.
+    pub data: Vec<Data>,
+    /// Private names: what they name, and the file they are known in.
+    pub private: Vec<(String, FileId)>,
+    /// What is found out while expressions are read.
+    pub found: RefCell<Found>,
     /// Products and bundles, sorted.
     pub products: Vec<Product>,
     /// Charges, by product.
@@ -53,8 +69,57 @@ pub struct Define {
     pub file: FileId,
     /// Its declaration.
     pub node: ast::Define,
+    /// Its parameters; `None` for a value that has a name only.
+    pub parameters: Option<Vec<Declared>>,
+    /// Whether it needs itself.
+    pub cyclic: bool,
     /// Its checked expression, if it is right.
-    pub checked: Option<crate::hir::Expr>,
+    pub checked: Option<Expr>,
+}
+
+/// A decision table that may be asked: what its rows say is read after the definitions.
+pub struct Decision {
+    /// Its name.
+    pub name: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// Its file.
+    pub file: FileId,
+    /// Its declaration.
+    pub node: ast::DecisionTable,
+    /// What is decided on.
+    pub parameters: Vec<Parameter>,
+    /// Names and types of the outcomes.
+    pub outcomes: Vec<Parameter>,
+    /// Which row counts.
+    pub policy: ast::HitPolicy,
+    /// The type of what is decided.
+    pub ty: Type,
+    /// Whether it is absent where no row holds, and some case has no row.
+    pub optional: bool,
+    /// The outcome where no row holds, once the definitions are read.
+    pub otherwise: Option<Expr>,
+}
+
+/// What is found out while expressions are read: each list type once, each function for each list of argument types once.
+#[derive(Default)]
+pub struct Found {
+    /// Types of elements of lists.
+    pub elements: Vec<Type>,
+    /// Sets of products that items may be.
+    pub item_kinds: Vec<Vec<usize>>,
+    /// Functions, every one after those it calls.
+    pub functions: Vec<Function>,
+    /// What calls of each definition have come to: its index, the types of the arguments, the function.
+    pub calls: Vec<(usize, Vec<(Type, bool)>, Option<usize>)>,
+    /// Definitions whose body was found wrong.
+    pub wrong: Vec<usize>,
+    /// How many expressions have been read.
+    pub read: u64,
+    /// How many expressions are being read inside of each other.
+    pub depth: u32,
+    /// Whether charges of the priced quote were asked for.
+    pub charges: bool,
 }
 
 /// Something that is found by its name.
@@ -78,13 +143,18 @@ macro_rules! has_name {
     )*};
 }
 
-has_name!(Named, Enum, Amount, Define, Product, Charge, Fact);
+has_name!(
+    Named, Enum, Amount, Define, Product, Charge, Fact, Record, Decision, Data, ResultOf
+);
 
 impl World {
     /// Names for messages.
     #[must_use]
     pub fn show(&self) -> Show<'_> {
-        Show { enums: &self.enums }
+        Show {
+            enums: &self.enums,
+            records: &self.records,
+        }
     }
 
     /// The fact `group.name`.
@@ -144,9 +214,61 @@ impl World {
             ("an enum", place(&self.enums, name)),
             ("an amount", place(&self.amounts, name)),
             ("a definition", place(&self.defines, name)),
+            ("a record", place(&self.records, name)),
+            ("a decision table", place(&self.tables, name)),
+            ("a list of constants", place(&self.data, name)),
         ]
         .into_iter()
         .find_map(|(what, span)| Some((what, span?)))
+    }
+
+    /// The type of lists of these elements.
+    #[must_use]
+    pub fn list_of(&self, element: Type) -> Type {
+        if element == Type::Unknown {
+            return Type::Unknown;
+        }
+        let elements = &mut self.found.borrow_mut().elements;
+        let index = elements.iter().position(|found| *found == element);
+        Type::List(index.unwrap_or_else(|| {
+            elements.push(element);
+            elements.len().saturating_sub(1)
+        }))
+    }
+
+    /// The type of the elements of a list.
+    #[must_use]
+    pub fn element(&self, list: usize) -> Type {
+        let found = self.found.borrow();
+        found.elements.get(list).copied().unwrap_or(Type::Unknown)
+    }
+
+    /// The type of items that are one of these products.
+    #[must_use]
+    pub fn item_of(&self, mut products: Vec<usize>) -> Type {
+        products.sort_unstable();
+        products.dedup();
+        let kinds = &mut self.found.borrow_mut().item_kinds;
+        let index = kinds.iter().position(|found| *found == products);
+        Type::Item(index.unwrap_or_else(|| {
+            kinds.push(products);
+            kinds.len().saturating_sub(1)
+        }))
+    }
+
+    /// The products that an item of a type may be.
+    #[must_use]
+    pub fn kinds(&self, item: usize) -> Vec<usize> {
+        let found = self.found.borrow();
+        found.item_kinds.get(item).cloned().unwrap_or_default()
+    }
+
+    /// Whether a name may be used in a file: it is not private to another one.
+    #[must_use]
+    pub fn visible(&self, name: &str, file: FileId) -> bool {
+        self.private
+            .iter()
+            .all(|(private, home)| private != name || *home == file)
     }
 
     /// The amount of decimals of money.

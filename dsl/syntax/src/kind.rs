@@ -39,6 +39,8 @@ kinds! {
     PERCENT,
     /// `2026-07-15`.
     DATE,
+    /// `2026-07-15T10:00:00Z`.
+    INSTANT,
     /// `1.0.0`.
     VERSION,
     /// `"…"`.
@@ -53,6 +55,10 @@ kinds! {
     L_PAREN,
     /// `)`
     R_PAREN,
+    /// `[`
+    L_BRACKET,
+    /// `]`
+    R_BRACKET,
     /// `,`
     COMMA,
     /// `:`
@@ -152,6 +158,22 @@ kinds! {
     AMOUNT_ITEM,
     /// `define d: T = …`
     DEFINE_ITEM,
+    /// `use std.calendar`
+    USE_ITEM,
+    /// `record R { … }`
+    RECORD_ITEM,
+    /// `data d: list of T …`
+    DATA_ITEM,
+    /// `table t(a: T): U, first match …`
+    TABLE_ITEM,
+    /// `result r "…": T = …`
+    RESULT_ITEM,
+    /// `(a: T, b: U)`
+    PARAMETERS,
+    /// `a: T`
+    PARAMETER,
+    /// `give …`
+    GIVE,
     /// `category …`
     CATEGORY_ITEM,
     /// `product P … { … }`
@@ -262,6 +284,10 @@ kinds! {
     EXPECT,
     /// `line 1 platform.subscription`
     LINE_ADDRESS,
+    /// `for each row of "…"`
+    EACH_ROW,
+    /// `[ … ]` of an input.
+    LIST_INPUT,
 
     // Nodes: tables.
     /// Header and rows.
@@ -314,6 +340,42 @@ kinds! {
     COUNT_EXPR,
     /// `total of list`
     TOTAL_EXPR,
+    /// `f(a, b)`, `R(x: a)`
+    CALL_EXPR,
+    /// `x: a` in a call.
+    ARGUMENT,
+    /// `(…).field`
+    FIELD_EXPR,
+    /// `n months`
+    PERIOD_EXPR,
+    /// `[ a, b ]`
+    LISTED_EXPR,
+    /// `sum of …`, `any x in …`, `list of …`
+    AGGREGATE_EXPR,
+    /// `for x at i in L where C`
+    LOOP,
+    /// `where C`
+    WHERE,
+    /// `running v = a for x in L: b`
+    RUNNING_EXPR,
+    /// `numbers from a to b`
+    NUMBERS_EXPR,
+    /// `days from a to b`
+    SPAN_EXPR,
+    /// `year of d`, `months in p`
+    MEASURE_EXPR,
+    /// `items of P`
+    ITEMS_EXPR,
+    /// `item n of L`
+    ITEM_EXPR,
+    /// `L sorted by k`
+    SORTED_EXPR,
+    /// `k descending`
+    SORT_KEY,
+    /// `spread a over L …`
+    SPREAD_EXPR,
+    /// `by w`
+    WEIGHT,
     /// Nothing, where an expression should be.
     MISSING_EXPR,
 }
@@ -344,12 +406,15 @@ impl SyntaxKind {
             NUMBER | BAD_NUMBER => "a number",
             PERCENT => "a percentage",
             DATE => "a date",
+            INSTANT => "a point in time",
             VERSION => "a version",
             TEXT | BAD_TEXT => "a text in quotes",
             L_BRACE => "`{`",
             R_BRACE => "`}`",
             L_PAREN => "`(`",
             R_PAREN => "`)`",
+            L_BRACKET => "`[`",
+            R_BRACKET => "`]`",
             COMMA => "`,`",
             COLON => "`:`",
             DOT => "`.`",

@@ -72,6 +72,8 @@ tokens! {
     Percent = PERCENT,
     #[regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", priority = 10)]
     Date = DATE,
+    #[regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})", priority = 12)]
+    Instant = INSTANT,
     #[regex(r"[0-9]+\.[0-9]+\.[0-9]+", priority = 10)]
     Version = VERSION,
     #[regex(r#""([^"\\\r\n]|\\[^\r\n])*""#, priority = 10)]
@@ -85,6 +87,10 @@ tokens! {
     LeftParen = L_PAREN,
     #[token(")")]
     RightParen = R_PAREN,
+    #[token("[")]
+    LeftBracket = L_BRACKET,
+    #[token("]")]
+    RightBracket = R_BRACKET,
     #[token(",")]
     Comma = COMMA,
     #[token(":")]

@@ -82,6 +82,8 @@ pub enum Value {
     },
     /// `2026-07-15`
     Date(Date),
+    /// `2026-07-15T10:00:00Z`: seconds since 1970-01-01T00:00:00Z.
+    Instant(i64),
     /// `"…"`, escapes resolved.
     Text(String),
 }
@@ -101,6 +103,9 @@ pub enum LiteralError {
     /// No day of the calendar.
     #[error("`{0}` is not a day of the calendar, written like `2026-07-15`")]
     NotADate(String),
+    /// No point in time.
+    #[error("`{0}` is not a point in time, written like `2026-07-15T10:00:00Z`")]
+    NotAnInstant(String),
     /// No unit of time.
     #[error("`{0}` is not a unit of time such as `months` or `days`")]
     NotAUnit(String),
@@ -128,6 +133,7 @@ pub(crate) fn value(tokens: &[(SyntaxKind, &str)]) -> Result<Value, LiteralError
         [(SyntaxKind::WORD, "no")] => Ok(Value::Bool(false)),
         [(SyntaxKind::NUMBER | SyntaxKind::BAD_NUMBER, text)] => number(text).map(Value::Number),
         [(SyntaxKind::PERCENT, text)] => percent(text).map(Value::Percent),
+        [(SyntaxKind::INSTANT, text)] => instant(text).map(Value::Instant),
         [(SyntaxKind::DATE, text)] => date(text).map(Value::Date),
         [(SyntaxKind::TEXT | SyntaxKind::BAD_TEXT, quoted)] => text(quoted).map(Value::Text),
         [(_, count), (SyntaxKind::WORD, unit)] if is_currency(unit) => Ok(Value::Money {
@@ -207,6 +213,50 @@ pub fn date(text: &str) -> Result<Date, LiteralError> {
     };
     let valid = date.year > 0 && date.day > 0 && date.day <= days_in(date.year, date.month);
     if valid { Ok(date) } else { Err(bad()) }
+}
+
+/// A point in time written `2026-07-15T10:00:00Z` or with an offset such as `+02:00`, in seconds since
+/// 1970-01-01T00:00:00Z (RFC 3339, without fractions of a second).
+///
+/// # Errors
+/// [`LiteralError::NotAnInstant`] for another form, a day or a time of day that does not exist.
+pub fn instant(text: &str) -> Result<i64, LiteralError> {
+    let bad = || LiteralError::NotAnInstant(text.to_owned());
+    let (day, time) = text.split_once('T').ok_or_else(bad)?;
+    let day = date(day).map_err(|_| bad())?;
+    let (clock, zone) = time.split_at_checked(8).ok_or_else(bad)?;
+    let [hour, minute, second] = fields(clock).ok_or_else(bad)?;
+    let offset = match zone.split_at_checked(1) {
+        Some(("Z", "")) => 0,
+        Some((sign @ ("+" | "-"), offset)) => {
+            let [hours, minutes, _] = fields(&format!("{offset}:00")).ok_or_else(bad)?;
+            let seconds = hours * 3_600 + minutes * 60;
+            if sign == "+" { seconds } else { -seconds }
+        }
+        _ => return Err(bad()),
+    };
+    Ok(days_from_epoch(day) * 86_400 + hour * 3_600 + minute * 60 + second - offset)
+}
+
+/// `HH:MM:SS` of a day.
+fn fields(clock: &str) -> Option<[i64; 3]> {
+    let mut parts = clock.split(':').map(|part| {
+        let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+        digits.then(|| part.parse().ok()).flatten()
+    });
+    let found: [i64; 3] = [parts.next()??, parts.next()??, parts.next()??];
+    let [hour, minute, second] = found;
+    (parts.next().is_none() && hour < 24 && minute < 60 && second < 60).then_some(found)
+}
+
+/// Days since 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`).
+fn days_from_epoch(date: Date) -> i64 {
+    let (month, day) = (i64::from(date.month), i64::from(date.day));
+    let year = i64::from(date.year) - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
 /// The days of a month; 0 for a month that does not exist.

@@ -98,6 +98,7 @@ fn constraint(
                 .filter_map(|column| {
                     let path = column.path()?;
                     let expr = reader.read(&ast::Expr::Path(path.clone()), None);
+                    let expr = reader.one_value(expr);
                     Some(Heading {
                         name: path.text(),
                         expr,

@@ -6,21 +6,70 @@
 use quo_source::{Diagnostic, codes};
 use quo_syntax::ast::{self, AstNode};
 
-use super::types;
-use crate::expr::{Reader, Scope, fit, size};
+use super::{functions, types};
+use crate::expr::{Reader, Scope, fit, locals, size};
 use crate::world::{Define, World, find};
 
 /// Reads every definition of `world` into its checked form; reports those that need themselves.
 pub fn read(world: &mut World, diagnostics: &mut Vec<Diagnostic>) {
-    for index in order(&world.defines, diagnostics) {
+    for index in 0..world.defines.len() {
+        let parameters = world.defines.get(index).and_then(|define| {
+            let node = define.node.parameters()?;
+            Some(functions::parameters(
+                world,
+                &node,
+                define.file,
+                diagnostics,
+            ))
+        });
+        if let Some(define) = world.defines.get_mut(index) {
+            define.parameters = parameters;
+        }
+    }
+    for index in order(world, diagnostics) {
         let checked = world
             .defines
             .get(index)
-            .and_then(|define| one(world, define, diagnostics));
+            .filter(|define| define.parameters.is_none() && !define.cyclic)
+            .and_then(|define| value(world, index, define, diagnostics));
         if let Some(define) = world.defines.get_mut(index) {
             define.checked = checked;
         }
     }
+}
+
+/// The value of a definition without parameters. One that names values on the way, or goes through lists, is worked out
+/// by a function of its own; a smaller one stands wherever its name does.
+fn value(
+    world: &World,
+    index: usize,
+    define: &Define,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<crate::hir::Expr> {
+    let stated = define.node.ty().is_some_and(|ty| ty.element().is_none());
+    if stated && !define.node.has_body() {
+        let told = diagnostics.len();
+        let checked = one(world, define, diagnostics);
+        let large = checked
+            .as_ref()
+            .is_some_and(|expr| !locals::declared(expr).is_empty());
+        if !large {
+            return checked;
+        }
+        diagnostics.truncate(told);
+    } else {
+        let told = diagnostics.len();
+        let body = functions::body(world, define, &[], diagnostics)?;
+        let right = !diagnostics.iter().skip(told).any(Diagnostic::is_error);
+        if !right || (locals::declared(&body).is_empty() && !define.node.has_body()) {
+            let small = size::check(&body, &define.name, define.span, diagnostics);
+            return (right && small).then_some(body);
+        }
+        diagnostics.truncate(told);
+    }
+    let mut reader = Reader::new(world, Scope::default(), define.file, diagnostics);
+    let call = functions::call(&mut reader, index, Vec::new(), define.span);
+    (call.ty != crate::types::Type::Unknown).then_some(call)
 }
 
 fn one(
@@ -29,9 +78,10 @@ fn one(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<crate::hir::Expr> {
     let node = define.node.ty()?;
-    let ty = types::read(world, &node, define.file, diagnostics);
+    let ty = types::input(world, &node, define.file, diagnostics);
     let mut reader = Reader::new(world, Scope::default(), define.file, diagnostics);
     let value = reader.read(&define.node.value()?, Some(ty));
+    let value = fit::adapted(value, ty);
     let present = node.is_optional()
         || reader
             .ops()
@@ -41,16 +91,29 @@ fn one(
     (fits && small).then_some(value)
 }
 
-/// The definitions in an order in which each stands after those it needs. One that needs itself is told once, however
-/// many others it needs on the way.
-fn order(defines: &[Define], diagnostics: &mut Vec<Diagnostic>) -> Vec<usize> {
-    let needs: Vec<Vec<usize>> = defines
-        .iter()
-        .map(|define| needed(define, defines))
+/// The definitions in an order in which each stands after those it needs. One that needs itself, through functions and
+/// decision tables too, is told once, however many others it needs on the way.
+fn order(world: &mut World, diagnostics: &mut Vec<Diagnostic>) -> Vec<usize> {
+    let count = world.defines.len();
+    let needs: Vec<Vec<usize>> = (0..count)
+        .map(|at| {
+            world
+                .defines
+                .get(at)
+                .map(|define| needed(world, define.node.syntax()))
+        })
+        .chain((0..world.tables.len()).map(|at| {
+            world
+                .tables
+                .get(at)
+                .map(|table| needed(world, table.node.syntax()))
+        }))
+        .map(Option::unwrap_or_default)
         .collect();
     let mut order: Vec<usize> = Vec::new();
-    let mut seen = vec![false; defines.len()];
-    for start in 0..defines.len() {
+    let mut seen = vec![false; needs.len()];
+    let mut cyclic: Vec<usize> = Vec::new();
+    for start in 0..needs.len() {
         let mut path: Vec<(usize, usize)> = vec![(start, 0)];
         while let Some((index, next)) = path.pop() {
             if next == 0 {
@@ -68,25 +131,49 @@ fn order(defines: &[Define], diagnostics: &mut Vec<Diagnostic>) -> Vec<usize> {
                 Some(first) => {
                     let cycle: Vec<usize> =
                         path.iter().skip(first).map(|(index, _)| *index).collect();
-                    diagnostics.extend(needs_itself(defines, &cycle));
+                    diagnostics.extend(needs_itself(world, &cycle));
+                    cyclic.extend(cycle);
                 }
                 None => path.push((need, 0)),
             }
         }
     }
+    for index in cyclic {
+        if let Some(define) = world.defines.get_mut(index) {
+            define.cyclic = true;
+        } else if let Some(table) = world.tables.get_mut(index.saturating_sub(count)) {
+            table.ty = crate::types::Type::Unknown;
+        }
+    }
+    order.retain(|index| *index < count);
     order
 }
 
-/// The definitions whose names stand in a definition's value.
-fn needed(define: &Define, defines: &[Define]) -> Vec<usize> {
-    let Some(value) = define.node.value() else {
-        return Vec::new();
-    };
-    let paths = value.syntax().descendants().filter_map(ast::Path::cast);
-    let mut needed: Vec<usize> = paths
-        .filter_map(|path| match path.segments().as_slice() {
-            [(name, _)] => find(defines, name),
-            _ => None,
+/// The definitions, and after them the decision tables, whose names stand in a declaration and are not names of its own.
+fn needed(world: &World, declaration: &quo_syntax::SyntaxNode) -> Vec<usize> {
+    let own: Vec<String> = declaration
+        .descendants()
+        .filter_map(ast::Name::cast)
+        .skip(1)
+        .map(|name| name.text())
+        .collect();
+    let paths = declaration.descendants().filter_map(ast::Path::cast);
+    let paths = paths.filter(|path| {
+        let parent = path.syntax().parent();
+        parent.is_none_or(|parent| ast::Column::cast(parent).is_none())
+    });
+    let named = paths.filter_map(|path| Some(path.segments().first()?.0.clone()));
+    let calls = declaration.descendants().filter_map(ast::CallExpr::cast);
+    // With names for its arguments it makes a record.
+    let calls = calls.filter(|call| call.arguments().all(|argument| argument.name().is_none()));
+    let called = calls.filter_map(|call| Some(call.function()?.text()));
+    let count = world.defines.len();
+    let mut needed: Vec<usize> = named
+        .filter(|name| !own.contains(name))
+        .chain(called)
+        .filter_map(|name| {
+            find(&world.defines, &name)
+                .or_else(|| find(&world.tables, &name).map(|at| at.saturating_add(count)))
         })
         .collect();
     needed.sort_unstable();
@@ -94,19 +181,27 @@ fn needed(define: &Define, defines: &[Define]) -> Vec<usize> {
     needed
 }
 
-fn needs_itself(defines: &[Define], cycle: &[usize]) -> Option<Diagnostic> {
-    let first = defines.get(*cycle.first()?)?;
+fn needs_itself(world: &World, cycle: &[usize]) -> Option<Diagnostic> {
+    let count = world.defines.len();
+    let one = |index: usize| match world.defines.get(index) {
+        Some(define) => Some((define.name.as_str(), define.span)),
+        None => {
+            let table = world.tables.get(index.saturating_sub(count))?;
+            Some((table.name.as_str(), table.span))
+        }
+    };
+    let (first, span) = one(*cycle.first()?)?;
     let mut names: Vec<&str> = cycle
         .iter()
-        .filter_map(|index| defines.get(*index))
-        .map(|define| define.name.as_str())
+        .filter_map(|index| one(*index))
+        .map(|(name, _)| name)
         .collect();
-    names.push(&first.name);
+    names.push(first);
     Some(
         Diagnostic::error(
             codes::CYCLE,
-            format!("the definition of `{}` needs itself", first.name),
+            format!("the definition of `{first}` needs itself"),
         )
-        .at(first.span, names.join(" needs ")),
+        .at(span, names.join(" needs ")),
     )
 }

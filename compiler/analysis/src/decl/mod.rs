@@ -4,12 +4,15 @@ pub mod adjustments;
 pub mod approvals;
 pub mod books;
 mod bundles;
+pub mod calculations;
 pub mod constraints;
 pub mod defines;
 pub mod fulfilment;
+pub mod functions;
 pub mod header;
 pub mod order;
 pub mod products;
+pub mod records;
 pub mod tests;
 pub mod types;
 pub mod vocabulary;
@@ -49,6 +52,16 @@ pub struct Items {
     pub amounts: Vec<Placed<ast::Amount>>,
     /// `define …`
     pub defines: Vec<Placed<ast::Define>>,
+    /// `use …`
+    pub uses: Vec<Placed<ast::Use>>,
+    /// `record …`
+    pub records: Vec<Placed<ast::Record>>,
+    /// `data …`
+    pub data: Vec<Placed<ast::Data>>,
+    /// `table …`
+    pub tables: Vec<Placed<ast::DecisionTable>>,
+    /// `result …`
+    pub results: Vec<Placed<ast::ResultItem>>,
     /// `category …`
     pub categories: Vec<Placed<ast::Category>>,
     /// `product …`
@@ -105,6 +118,11 @@ impl Items {
             ast::Item::System(node) => put!(systems, node),
             ast::Item::Amount(node) => put!(amounts, node),
             ast::Item::Define(node) => put!(defines, node),
+            ast::Item::Use(node) => put!(uses, node),
+            ast::Item::Record(node) => put!(records, node),
+            ast::Item::Data(node) => put!(data, node),
+            ast::Item::DecisionTable(node) => put!(tables, node),
+            ast::Item::Result(node) => put!(results, node),
             ast::Item::Category(node) => put!(categories, node),
             ast::Item::Product(node) => put!(products, node),
             ast::Item::Bundle(node) => put!(bundles, node),

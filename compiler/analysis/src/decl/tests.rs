@@ -1,29 +1,44 @@
 //! Golden tests: requests as written, and what is expected.
 
-use quo_source::{Diagnostic, FileId, codes};
+use quo_source::{Diagnostic, FileId, Span, Stopped, codes};
 use quo_syntax::ast::{self, AstNode};
-use quo_syntax::literal::{PeriodUnit, Value};
+use quo_syntax::cell::CellValue;
+use quo_syntax::literal::{LiteralError, PeriodUnit, Value};
+use quo_value::Currency;
 
-use super::Items;
+use super::{Context, Items, Placed};
+use crate::expr::{Reader, Scope};
+use crate::hir::{Expr, ExprKind};
+use crate::table::{Content, Operand, RawCell, RawItem, csv};
 use crate::tests_hir::{AmountOf, Expectation, Expected, Given, Input, Item, Line, TestCase};
+use crate::types::Type;
 use crate::world::{HasName, World, find};
 
+/// A row of cells that a test is made for.
+type Row = Vec<(String, RawCell)>;
+
+/// What a test's values are read with.
+struct Reading<'a> {
+    world: &'a World,
+    file: FileId,
+    row: Option<&'a [(String, RawCell)]>,
+    currency: Option<Currency>,
+}
+
 /// Reads the tests, by file and place.
-pub fn read(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<TestCase> {
+///
+/// # Errors
+/// When the work budget is used up or the work is cancelled.
+pub fn read(world: &World, items: &Items, cx: &mut Context<'_>) -> Result<Vec<TestCase>, Stopped> {
     let mut tests: Vec<TestCase> = Vec::new();
     for item in &items.tests {
         let Some(title) = item.node.title() else {
             continue;
         };
         let Some(name) = title.text() else { continue };
-        let (node, file) = (&item.node, item.file);
-        let span = title.span(file);
-        let expectations: Vec<Expectation> = node
-            .expects()
-            .filter_map(|expect| expectation(world, &expect, file, diagnostics))
-            .collect();
-        if node.expects().next().is_none() {
-            diagnostics.push(
+        let span = title.span(item.file);
+        if item.node.expects().next().is_none() {
+            cx.diagnostics.push(
                 Diagnostic::error(
                     codes::EMPTY_TEST,
                     format!("the test {name:?} expects nothing"),
@@ -32,57 +47,165 @@ pub fn read(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> 
                 .note("say what must come out: `expect …`"),
             );
         }
-        tests.push(TestCase {
-            name,
-            span,
-            given: node
-                .givens()
-                .filter_map(|given| {
-                    Some((
-                        given.facts()?.text(),
-                        given
-                            .config()
-                            .map(|config| inputs(&config, file))
-                            .unwrap_or_default(),
-                    ))
-                })
+        let rows: Vec<Option<Row>> = match item.node.each_row() {
+            Some(each) => rows_of(&each, item.file, cx)?
+                .into_iter()
+                .map(Some)
                 .collect(),
-            lines: node
-                .lines()
-                .filter_map(|line| read_line(world, &line, file))
-                .collect(),
-            asked: node
-                .asked()
-                .filter_map(|asked| {
-                    let name = asked.adjustment()?;
-                    Some(Input {
-                        name: name.text(),
-                        span: asked.span(file),
-                        value: Given::Text(value_text(&asked.value()?)),
-                    })
-                })
-                .collect(),
-            expectations,
-        });
+            None => vec![None],
+        };
+        for row in rows {
+            cx.work.spend(1)?;
+            tests.push(case(world, item, (&name, span), row.as_deref(), cx));
+        }
     }
     tests.sort_by_key(|test| test.span);
-    tests
+    Ok(tests)
 }
 
-fn inputs(config: &ast::Config, file: FileId) -> Vec<Input> {
+fn case(
+    world: &World,
+    item: &Placed<ast::Test>,
+    (name, span): (&str, Span),
+    row: Option<&[(String, RawCell)]>,
+    cx: &mut Context<'_>,
+) -> TestCase {
+    let (node, file) = (&item.node, item.file);
+    let mut reading = Reading {
+        world,
+        file,
+        row,
+        currency: None,
+    };
+    let given: Vec<(String, Vec<Input>)> = node
+        .givens()
+        .filter_map(|given| {
+            let inputs = match given.list() {
+                Some(list) => vec![Input {
+                    name: String::new(),
+                    span: given.span(file),
+                    value: list_input(&list, &reading),
+                }],
+                None => given
+                    .config()
+                    .map(|config| inputs(&config, &reading))
+                    .unwrap_or_default(),
+            };
+            Some((given.facts()?.text(), inputs))
+        })
+        .collect();
+    reading.currency = given
+        .iter()
+        .filter(|(group, _)| group == "quote")
+        .flat_map(|(_, inputs)| inputs)
+        .find(|input| input.name == "currency")
+        .and_then(|input| match &input.value {
+            Given::Text(code) => Currency::from_code(code),
+            _ => None,
+        });
+    let name = match row.and_then(<[_]>::first) {
+        Some((_, first)) => format!("{name}: {}", first.text.trim_matches('"')),
+        None => name.to_owned(),
+    };
+    TestCase {
+        name,
+        span,
+        given,
+        lines: node
+            .lines()
+            .filter_map(|line| read_line(&reading, &line))
+            .collect(),
+        asked: node
+            .asked()
+            .filter_map(|asked| {
+                let name = asked.adjustment()?;
+                Some(Input {
+                    name: name.text(),
+                    span: asked.span(file),
+                    value: Given::Text(value_text(&asked.value()?, row)),
+                })
+            })
+            .collect(),
+        expectations: node
+            .expects()
+            .filter_map(|expect| expectation(&reading, &expect, &mut cx.diagnostics))
+            .collect(),
+    }
+}
+
+/// The rows of a file, whose cells are read as what is expected where they are named.
+fn rows_of(each: &ast::EachRow, file: FileId, cx: &mut Context<'_>) -> Result<Vec<Row>, Stopped> {
+    let Some((title, path)) = each
+        .file()
+        .and_then(|title| Some((title.clone(), title.text()?)))
+    else {
+        return Ok(Vec::new());
+    };
+    let told = cx.diagnostics.len();
+    let read = csv::read(
+        cx.sources,
+        &path,
+        title.span(file),
+        cx.work,
+        &mut cx.diagnostics,
+    )?;
+    let mut index = 0;
+    cx.diagnostics.retain(|diagnostic| {
+        let new = index >= told;
+        index += 1;
+        !new || diagnostic.code != codes::BAD_CELL
+    });
+    let Some(read) = read else {
+        return Ok(Vec::new());
+    };
+    let names: Vec<String> = read.headings.iter().map(|(name, _)| name.clone()).collect();
+    let rows = read.rows.into_iter().map(|row| {
+        let cells = row.cells.into_iter().map(|mut cell| {
+            // What is nothing else is a text.
+            if matches!(cell.content, Content::Wrong) {
+                let text = CellValue::Literal(Value::Text(cell.text.clone()));
+                let operand = Operand::Imported(text, cell.span);
+                cell.content = Content::Items(vec![RawItem::Value(operand)]);
+            }
+            cell
+        });
+        names.iter().cloned().zip(cells).collect()
+    });
+    Ok(rows.collect())
+}
+
+fn inputs(config: &ast::Config, reading: &Reading<'_>) -> Vec<Input> {
     config
         .entries()
         .filter_map(|entry| {
+            let value = match (entry.value(), entry.list(), entry.config()) {
+                (Some(value), ..) => Given::Text(value_text(&value, reading.row)),
+                (None, Some(list), _) => list_input(&list, reading),
+                (None, None, Some(record)) => Given::Record(inputs(&record, reading)),
+                (None, None, None) => return None,
+            };
             Some(Input {
                 name: entry.name()?.text(),
-                span: entry.span(file),
-                value: Given::Text(value_text(&entry.value()?)),
+                span: entry.span(reading.file),
+                value,
             })
         })
+        // `-` in a cell leaves out what may be absent.
+        .filter(|input| !matches!(&input.value, Given::Text(text) if reading.row.is_some() && text == "-"))
         .collect()
 }
 
-fn read_line(world: &World, line: &ast::Line, file: FileId) -> Option<Line> {
+fn list_input(list: &ast::ListInput, reading: &Reading<'_>) -> Given {
+    let element = |node| match node {
+        ast::InputNode::Value(value) => Given::Text(value_text(&value, reading.row)),
+        ast::InputNode::Record(record) => Given::Record(inputs(&record, reading)),
+        ast::InputNode::List(list) => list_input(&list, reading),
+    };
+    Given::List(list.elements().map(element).collect())
+}
+
+fn read_line(reading: &Reading<'_>, line: &ast::Line) -> Option<Line> {
+    let (world, file, row) = (reading.world, reading.file, reading.row);
     let product = line.product()?;
     let number = line.number()?;
     Some(Line {
@@ -92,7 +215,7 @@ fn read_line(world: &World, line: &ast::Line, file: FileId) -> Option<Line> {
             Some(product.text()),
             line.config().as_ref(),
             product.span(file),
-            file,
+            (file, row),
         ),
     })
 }
@@ -102,8 +225,8 @@ fn item(
     world: &World,
     product: Option<String>,
     config: Option<&ast::Config>,
-    span: quo_source::Span,
-    file: FileId,
+    span: Span,
+    (file, row): (FileId, Option<&[(String, RawCell)]>),
 ) -> Item {
     let known = product
         .as_deref()
@@ -122,7 +245,7 @@ fn item(
         let Some(part) = part else {
             let value = entry
                 .value()
-                .map(|value| value_text(&value))
+                .map(|value| value_text(&value, row))
                 .unwrap_or_default();
             found.options.push(Input {
                 name: name.text(),
@@ -142,10 +265,10 @@ fn item(
             // `support Platinum`, `support Platinum { … }`
             (Some(kind), config) => vec![item(
                 world,
-                Some(value_text(&kind)),
+                Some(value_text(&kind, row)),
                 config.as_ref(),
                 entry.span(file),
-                file,
+                (file, row),
             )],
             // `platform { edition Pro }`
             (None, Some(config))
@@ -157,7 +280,13 @@ fn item(
                         &config,
                     ) =>
             {
-                vec![item(world, only, Some(&config), entry.span(file), file)]
+                vec![item(
+                    world,
+                    only,
+                    Some(&config),
+                    entry.span(file),
+                    (file, row),
+                )]
             }
             // `addons { Sso, Audit { seats 20 } }`
             (None, Some(config)) => config
@@ -168,12 +297,12 @@ fn item(
                         Some(kind.name()?.text()),
                         kind.config().as_ref(),
                         kind.span(file),
-                        file,
+                        (file, row),
                     ))
                 })
                 .collect(),
             // `onsite`
-            (None, None) => vec![item(world, only, None, entry.span(file), file)],
+            (None, None) => vec![item(world, only, None, entry.span(file), (file, row))],
         };
         found.parts.push((name.text(), children));
     }
@@ -193,15 +322,34 @@ fn lists_kinds<'p>(
 }
 
 /// A value as text: what the door of the engine reads.
-fn value_text(node: &ast::Expr) -> String {
+fn value_text(node: &ast::Expr, row: Option<&[(String, RawCell)]>) -> String {
+    if let (ast::Expr::Path(path), Some(row)) = (node, row)
+        && let [(first, _), (heading, _)] = path.segments().as_slice()
+        && first == "row"
+        && let Some((_, cell)) = row.iter().find(|(name, _)| name == heading)
+    {
+        return match &cell.content {
+            Content::Items(items) => match items.as_slice() {
+                [RawItem::Value(Operand::Imported(CellValue::Literal(value), _))] => {
+                    literal_text(Ok(value.clone()), &cell.text)
+                }
+                _ => cell.text.clone(),
+            },
+            _ => cell.text.clone(),
+        };
+    }
     let ast::Expr::Literal(literal) = node else {
         return node.source();
     };
+    literal_text(literal.value(), &literal.source())
+}
+
+fn literal_text(value: Result<Value, LiteralError>, source: &str) -> String {
     let number = |number: quo_syntax::literal::Number| {
         quo_value::Decimal::new(number.mantissa, number.scale)
-            .map_or_else(|_| literal.source(), |decimal| decimal.to_string())
+            .map_or_else(|_| source.to_owned(), |decimal| decimal.to_string())
     };
-    match literal.value() {
+    match value {
         Ok(Value::Text(text)) => text,
         Ok(Value::Number(found)) => number(found),
         Ok(Value::Percent(found)) => format!("{}%", number(found)),
@@ -217,16 +365,66 @@ fn value_text(node: &ast::Expr) -> String {
             count,
             unit: PeriodUnit::Days,
         }) => format!("{count} days"),
-        _ => literal.source(),
+        _ => source.to_owned(),
     }
 }
 
+/// What a value must be: the same as another one, absent, or true.
+fn value(
+    reading: &Reading<'_>,
+    node: &ast::Expr,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Expected> {
+    let scope = Scope {
+        totals: true,
+        ..Scope::default()
+    };
+    let mut reader = Reader {
+        checked: true,
+        row: reading.row,
+        currency: reading.currency,
+        ..Reader::new(reading.world, scope, reading.file, diagnostics)
+    };
+    let sides = match node {
+        ast::Expr::Binary(binary) if binary.op() == Some(ast::BinaryOp::Is) => {
+            binary.left().zip(binary.right())
+        }
+        ast::Expr::Presence(presence) if !presence.is_present() => {
+            let actual = reader.read(&presence.operand()?, None);
+            return (actual.ty != Type::Unknown).then_some(Expected::Value {
+                actual,
+                expected: None,
+            });
+        }
+        _ => None,
+    };
+    let (actual, expected) = match sides {
+        Some((left, right)) => reader.alike(&left, &right)?,
+        None => {
+            let condition = reader.condition(node);
+            let truth = Expr {
+                kind: ExprKind::Const(crate::types::Value::Bool(true)),
+                ..condition.clone()
+            };
+            (condition, truth)
+        }
+    };
+    if actual.ty == Type::Unknown || expected.ty == Type::Unknown {
+        return None;
+    }
+    let absent = matches!(expected.kind, ExprKind::Absent);
+    Some(Expected::Value {
+        actual,
+        expected: (!absent).then_some(expected),
+    })
+}
+
 fn expectation(
-    world: &World,
+    reading: &Reading<'_>,
     node: &ast::Expect,
-    file: FileId,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Expectation> {
+    let (world, file) = (reading.world, reading.file);
     let span = node.span(file);
     let kind = match node.expectation()? {
         ast::Expectation::Amount {
@@ -332,6 +530,7 @@ fn expectation(
             line: address.number()?.source(),
             tasks: tasks.iter().map(ast::NameRef::text).collect(),
         },
+        ast::Expectation::Value(node) => value(reading, &node, diagnostics)?,
         ast::Expectation::Error(text) => Expected::Error(text.text()?),
     };
     Some(Expectation { span, kind })

@@ -13,13 +13,60 @@ use crate::world::{World, find};
 /// The most an input may count where a type states no bounds: 10^15, so that products with prices still fit.
 pub const UNSTATED_LIMIT: i128 = 1_000_000_000_000_000;
 
-/// The type a node declares; reports what is wrong with it.
+/// The type of a fact, a field or a parameter: records and lists too, and numbers as wide as 64 bits hold.
+pub fn input(
+    world: &World,
+    node: &ast::Type,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Type {
+    if let Some(element) = node.element() {
+        if element.is_optional() {
+            diagnostics.push(
+                Diagnostic::error(codes::UNKNOWN_TYPE, "an element of a list is never absent")
+                    .at(element.span(file), "without `?`")
+                    .note("what is absent is left out of the list"),
+            );
+        }
+        return world.list_of(input(world, &element, file, diagnostics));
+    }
+    let record = node
+        .name()
+        .and_then(|name| find(&world.records, &name.text()))
+        .filter(|_| {
+            node.name()
+                .is_some_and(|name| world.visible(&name.text(), file))
+        });
+    match record {
+        Some(record) => Type::Record(record),
+        None => written(world, node, true, file, diagnostics),
+    }
+}
+
+/// The type a node declares for one value; reports what is wrong with it.
 pub fn read(
     world: &World,
     node: &ast::Type,
     file: FileId,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Type {
+    written(world, node, false, file, diagnostics)
+}
+
+fn written(
+    world: &World,
+    node: &ast::Type,
+    wide: bool,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Type {
+    if node.element().is_some() {
+        diagnostics.push(
+            Diagnostic::error(codes::UNKNOWN_TYPE, "a list is not a type of one value")
+                .at(node.span(file), "one value is expected"),
+        );
+        return Type::Unknown;
+    }
     let Some(name) = node.name() else {
         return Type::Unknown;
     };
@@ -28,6 +75,7 @@ pub fn read(
         "Int" => Unit::Int,
         "Decimal" => Unit::Decimal,
         "Percent" => Unit::Percent,
+        "Money" if wide && node.bounds().is_none() && node.decimals().is_some() => Unit::Money,
         _ => {
             if node.bounds().is_some() || node.decimals().is_some() {
                 diagnostics.push(
@@ -41,7 +89,7 @@ pub fn read(
             return plain(world, &text, &name, file, diagnostics);
         }
     };
-    number(world, node, unit, file, diagnostics)
+    number(world, node, unit, wide, file, diagnostics)
 }
 
 fn plain(
@@ -57,6 +105,8 @@ fn plain(
         "Period" => Some(Type::Months),
         "Text" => Some(Type::Text),
         "Currency" => Some(Type::Currency),
+        "Instant" => Some(Type::Instant),
+        "Product" => Some(Type::Product),
         "Money" => Some(Type::Number(Number {
             unit: Unit::Money,
             scale: world.money_scale(),
@@ -66,12 +116,13 @@ fn plain(
         _ => find(&world.enums, text).map(Type::Enum),
     };
     known.unwrap_or_else(|| {
-        let names = ["Bool", "Int", "Decimal", "Percent", "Money", "Date", "Period", "Text", "Currency"];
-        let all = names.into_iter().chain(world.enums.iter().map(|found| found.name.as_str()));
+        let names = ["Bool", "Int", "Decimal", "Percent", "Money", "Date", "Instant", "Period", "Text", "Currency", "Product"];
+        let records = world.records.iter().map(|found| found.name.as_str());
+        let all = names.into_iter().chain(world.enums.iter().map(|found| found.name.as_str())).chain(records);
         let diagnostic = Diagnostic::error(codes::UNKNOWN_TYPE, format!("there is no type `{text}`")).at(name.span(file), "unknown type");
         diagnostics.push(match nearest(text, all) {
             Some(near) => diagnostic.suggest(format!("did you mean `{near}`"), name.span(file), near),
-            None => diagnostic.note("types are `Bool`, `Int`, `Decimal`, `Percent`, `Money`, `Date`, `Period`, `Text`, `Currency` and the enums of the ruleset"),
+            None => diagnostic.note("types are `Bool`, `Int`, `Decimal`, `Percent`, `Money`, `Date`, `Instant`, `Period`, `Text`, `Currency`, `Product`, the enums and records of the ruleset, and `list of` one of these"),
         });
         Type::Unknown
     })
@@ -81,6 +132,7 @@ fn number(
     world: &World,
     node: &ast::Type,
     unit: Unit,
+    wide: bool,
     file: FileId,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Type {
@@ -97,18 +149,25 @@ fn number(
             .integer()
             .ok()
             .and_then(|count| u8::try_from(count).ok())
-            .filter(|count| *count <= 12)
+            .filter(|count| *count <= 18)
         {
             Some(count) => count,
             None => {
                 diagnostics.push(
-                    Diagnostic::error(codes::BAD_BOUNDS, "an input has at most 12 decimals")
-                        .at(literal.span(file), "a whole number from 0 to 12"),
+                    Diagnostic::error(codes::BAD_BOUNDS, "an input has at most 18 decimals")
+                        .at(literal.span(file), "a whole number from 0 to 18"),
                 );
                 return Type::Unknown;
             }
         },
         None if unit == Unit::Int => 0,
+        None if wide => {
+            if unit == Unit::Percent {
+                4
+            } else {
+                6
+            }
+        }
         None => {
             diagnostics.push(
                 Diagnostic::error(codes::BAD_BOUNDS, "the number of decimals is not stated")
@@ -124,7 +183,11 @@ fn number(
     };
     let scale = u8::saturating_add(decimals, extra);
     let limit = quo_value::pow10_i128(scale.min(MAX_SCALE)).map_or(UNSTATED_LIMIT, |factor| {
-        if unit == Unit::Int {
+        if unit == Unit::Money {
+            Number::MONEY_LIMIT
+        } else if wide {
+            i128::from(i64::MAX)
+        } else if unit == Unit::Int {
             UNSTATED_LIMIT
         } else {
             factor

@@ -33,6 +33,8 @@ pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>)
         diagnostics,
     );
     world.amounts = amounts(world, items, diagnostics);
+    world.private = super::records::private(items);
+    super::records::read(world, items, diagnostics);
     world.facts = facts(world, items, diagnostics);
     world.defines = sort_unique(
         items
@@ -45,6 +47,8 @@ pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>)
                     span: name.span(item.file),
                     file: item.file,
                     node: item.node.clone(),
+                    parameters: None,
+                    cyclic: false,
                     checked: None,
                 })
             })
@@ -249,6 +253,18 @@ fn facts(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec
         let Some(group) = item.node.name() else {
             continue;
         };
+        if item.node.is_many() {
+            let record = find(&world.records, &group.text());
+            all.extend(record.map(|record| Fact {
+                group: group.text(),
+                name: String::new(),
+                span: group.span(item.file),
+                ty: world.list_of(Type::Record(record)),
+                optional: false,
+                default: None,
+            }));
+            continue;
+        }
         for node in item.node.facts() {
             all.extend(fact(world, &group.text(), &node, item.file, diagnostics));
         }
@@ -281,27 +297,11 @@ fn fact(
 ) -> Option<Fact> {
     let name = node.name()?;
     let ty_node = node.ty()?;
-    let mut ty = types::read(world, &ty_node, file, diagnostics);
-    if matches!(
-        ty,
-        Type::Number(Number {
-            unit: Unit::Money,
-            ..
-        })
-    ) {
-        diagnostics.push(
-            Diagnostic::error(
-                codes::UNKNOWN_TYPE,
-                "a fact cannot be an amount of money yet",
-            )
-            .at(ty_node.span(file), "not a type of inputs")
-            .note("write `Decimal from … to … with 2 decimals`"),
-        );
-        ty = Type::Unknown;
-    }
+    let ty = types::input(world, &ty_node, file, diagnostics);
     let default = node.default().and_then(|default| {
         let value =
             Reader::new(world, Scope::default(), file, diagnostics).read(&default, Some(ty));
+        let value = fit::adapted(value, ty);
         fit::constant(&value, ty, world.show(), diagnostics)
     });
     Some(Fact {
@@ -356,8 +356,9 @@ fn need_quote_facts(world: &World, items: &Items, diagnostics: &mut Vec<Diagnost
 }
 
 /// Types of the language, whose names no enumeration may take.
-const TYPES: [&str; 9] = [
-    "Bool", "Int", "Decimal", "Percent", "Money", "Date", "Period", "Text", "Currency",
+const TYPES: [&str; 11] = [
+    "Bool", "Int", "Decimal", "Percent", "Money", "Date", "Instant", "Period", "Text", "Currency",
+    "Product",
 ];
 
 /// Reports names that would hide each other.

@@ -19,12 +19,17 @@ impl Reader<'_> {
     ) -> Expr {
         let (left, right) = if self.depends_on_expected(left) && !self.depends_on_expected(right) {
             let right = self.read(right, None);
-            (self.read(left, Some(right.ty)), right)
+            let right = self.one_value(right);
+            (self.read(left, Some(as_product(right.ty))), right)
         } else {
             let left = self.read(left, None);
-            let right = self.read(right, Some(left.ty));
+            let left = self.one_value(left);
+            let right = self.read(right, Some(as_product(left.ty)));
             (left, right)
         };
+        let right = self.one_value(right);
+        let (left, right) = fit::zero_of(left, right);
+        let (left, right) = self.items_as_products(left, right);
         let op = match op {
             Op::IsNot => BinaryOp::Ne,
             Op::Less => BinaryOp::Lt,
@@ -41,6 +46,47 @@ impl Reader<'_> {
             }
         }
         self.ops().comparison(op, left, right, span)
+    }
+
+    /// Two values that a test expects to be the same, as values of one type.
+    pub fn alike(&mut self, left: &ast::Expr, right: &ast::Expr) -> Option<(Expr, Expr)> {
+        let (left, right) = if self.depends_on_expected(left) && !self.depends_on_expected(right) {
+            let right = self.read(right, None);
+            (self.read(left, Some(as_product(right.ty))), right)
+        } else {
+            let left = self.read(left, None);
+            let right = self.read(right, Some(as_product(left.ty)));
+            (left, right)
+        };
+        if left.ty == Type::Unknown || right.ty == Type::Unknown {
+            return None;
+        }
+        let (left, right) = self.items_as_products(left, right);
+        let right = fit::adapted(right, left.ty);
+        if let (Type::Number(a), Type::Number(b)) = (left.ty, right.ty) {
+            if !self.ops().comparable(&left, &right, right.span) {
+                return None;
+            }
+            let number = self.joined(a, b, right.span)?;
+            return Some((fit::retyped(left, number), fit::retyped(right, number)));
+        }
+        let right = self.coerced(right, left.ty, true, "an expectation")?;
+        Some((left, right))
+    }
+
+    /// An item that is compared with a product stands for its product.
+    fn items_as_products(&self, left: Expr, right: Expr) -> (Expr, Expr) {
+        let product = |expr: Expr| Expr {
+            ty: Type::Product,
+            optional: expr.optional,
+            span: expr.span,
+            kind: ExprKind::ItemProduct(Box::new(expr)),
+        };
+        match (left.ty, right.ty) {
+            (Type::Item(_), Type::Product) => (product(left), right),
+            (Type::Product, Type::Item(_)) => (left, product(right)),
+            _ => (left, right),
+        }
     }
 
     /// Whether a part can hold a product; says so if not, since such a comparison decides nothing.
@@ -78,6 +124,16 @@ impl Reader<'_> {
             return unknown(span);
         };
         let element = self.read(&element, None);
+        let element = self.one_value(element);
+        let element = match element.ty {
+            Type::Item(_) => Expr {
+                ty: Type::Product,
+                optional: element.optional,
+                span: element.span,
+                kind: ExprKind::ItemProduct(Box::new(element)),
+            },
+            _ => element,
+        };
         let inside = match &collection {
             ast::Expr::Set(set) => {
                 let mut values = Vec::new();
@@ -245,6 +301,15 @@ impl Reader<'_> {
                 unknown(span)
             }
         }
+    }
+}
+
+/// What a bare name beside an item means: a product.
+fn as_product(ty: Type) -> Type {
+    if matches!(ty, Type::Item(_)) {
+        Type::Product
+    } else {
+        ty
     }
 }
 

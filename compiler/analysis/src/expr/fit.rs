@@ -139,3 +139,79 @@ pub fn shown_decimals(number: Number) -> u8 {
         number.scale
     }
 }
+
+/// A constant number without a unit as what is expected: an amount of money where money is expected.
+///
+/// Only where a value is handed to something that states its type, as a parameter, a field or a cell does.
+#[must_use]
+pub fn adapted(expr: Expr, ty: Type) -> Expr {
+    use crate::types::Unit;
+    match (&expr.kind, expr.ty, ty) {
+        (
+            ExprKind::Const(Value::Number(_)),
+            Type::Number(
+                number @ Number {
+                    unit: Unit::Int | Unit::Decimal,
+                    ..
+                },
+            ),
+            Type::Number(Number {
+                unit: Unit::Money, ..
+            }),
+        ) => Expr {
+            ty: Type::Number(Number {
+                unit: Unit::Money,
+                ..number
+            }),
+            ..expr
+        },
+        _ => expr,
+    }
+}
+
+/// Two operands of which a bare 0 takes the unit of the other: nothing is nothing in every currency.
+#[must_use]
+pub fn zero_of(left: Expr, right: Expr) -> (Expr, Expr) {
+    let zero = |expr: &Expr| matches!(expr.kind, ExprKind::Const(Value::Number(0)));
+    if zero(&left) {
+        (adapted(left, right.ty), right)
+    } else if zero(&right) {
+        let ty = left.ty;
+        (left, adapted(right, ty))
+    } else {
+        (left, right)
+    }
+}
+
+/// The expression as a number of exactly this unit, scale and width.
+#[must_use]
+pub fn retyped(expr: Expr, to: Number) -> Expr {
+    let Type::Number(found) = expr.ty else {
+        return expr;
+    };
+    let ty = Type::Number(to);
+    if let (ExprKind::Const(Value::Number(value)), true) = (&expr.kind, found.scale <= to.scale) {
+        let factor = quo_value::pow10_i128(to.scale.saturating_sub(found.scale));
+        if let Some(value) = factor.and_then(|factor| value.checked_mul(factor)) {
+            return Expr {
+                kind: ExprKind::Const(Value::Number(value)),
+                ty,
+                ..expr
+            };
+        }
+    }
+    if found.scale == to.scale && found.is_narrow() == to.is_narrow() {
+        return Expr { ty, ..expr };
+    }
+    let (optional, span) = (expr.optional, expr.span);
+    Expr {
+        kind: ExprKind::Round {
+            value: Box::new(expr),
+            rounding: quo_value::Rounding::HalfUp,
+            currency: false,
+        },
+        ty,
+        optional,
+        span,
+    }
+}

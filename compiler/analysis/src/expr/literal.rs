@@ -62,6 +62,7 @@ pub fn constant(
             }
         },
         literal::Value::Date(date) => (Value::Date(day(date)?), Type::Date),
+        literal::Value::Instant(seconds) => (Value::Instant(seconds), Type::Instant),
         literal::Value::Text(text) => (Value::Text(text), Type::Text),
     })
 }

@@ -4,22 +4,40 @@
 //! expected, a value of an enumeration, a currency or a product. So the side whose type does not depend on the other is
 //! read first. Mistakes are reported once: what is wrong has the type [`Type::Unknown`], which agrees with everything.
 
+mod calendar;
+mod calls;
 mod compare;
+mod fields;
 pub mod fit;
+mod lists;
 pub mod literal;
+pub mod locals;
+mod loops;
 pub mod ops;
 mod paths;
 mod rounding;
 pub mod size;
+pub use calls::absent;
 pub use rounding::mode;
 
 use quo_source::{Diagnostic, FileId, Span, codes};
 use quo_syntax::ast::{self, AstNode, BinaryOp as Op};
 
+use quo_value::Currency;
+
 use crate::hir::{BinaryOp, Expr, ExprKind};
 use crate::types::{Number, Type, Unit, Value};
 use crate::world::World;
 use ops::{Ops, unknown};
+
+/// The name of the record of charges; no author can write it.
+pub const CHARGE_RECORD: &str = "a charge";
+
+/// The most expressions that are read for one ruleset, functions once for each kind of their arguments.
+const READ_MAX: u64 = 5_000_000;
+
+/// How deeply expressions may lie inside of each other, through the functions they call.
+const DEPTH_MAX: u32 = 400;
 
 /// What an expression may look at besides facts, amounts and definitions.
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,8 +68,33 @@ pub struct Reader<'a> {
     pub file: FileId,
     /// Names with a value of their own (`let`).
     pub lets: &'a [(String, Expr)],
+    /// Values of the body around: parameters, `let`s, elements of loops; the innermost last.
+    pub locals: Vec<Local>,
+    /// The number of the next local.
+    pub next_local: usize,
+    /// Whether this is the body of a calculation, whose numbers are checked when they are worked out.
+    pub checked: bool,
+    /// The currency that amounts are in, where a test says so.
+    pub currency: Option<Currency>,
+    /// The cells of the row that a test is made for.
+    pub row: Option<&'a [(String, crate::table::RawCell)]>,
     /// Where mistakes go.
     pub diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+/// A value of a body.
+#[derive(Debug, Clone)]
+pub struct Local {
+    /// Its name.
+    pub name: String,
+    /// Its number.
+    pub index: usize,
+    /// Its type.
+    pub ty: Type,
+    /// Whether it may be absent.
+    pub optional: bool,
+    /// Whether its fields are named without it, as in keys that lists are sorted by.
+    pub open: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -67,6 +110,11 @@ impl<'a> Reader<'a> {
             scope,
             file,
             lets: &[],
+            locals: Vec::new(),
+            next_local: 0,
+            checked: false,
+            currency: None,
+            row: None,
             diagnostics,
         }
     }
@@ -80,8 +128,52 @@ impl<'a> Reader<'a> {
 
     /// An expression; `expected` helps to find out what a bare name means.
     pub fn read(&mut self, node: &ast::Expr, expected: Option<Type>) -> Expr {
+        if !self.enter(node) {
+            return unknown(node.span(self.file));
+        }
+        let expr = self.read_entered(node, expected);
+        let mut found = self.world.found.borrow_mut();
+        found.depth = found.depth.saturating_sub(1);
+        expr
+    }
+
+    /// Counts an expression; says so where there are too many, so that functions that call each other twice and twice again
+    /// do not take for ever.
+    fn enter(&mut self, node: &ast::Expr) -> bool {
+        let mut found = self.world.found.borrow_mut();
+        found.read = found.read.saturating_add(1);
+        if found.read <= READ_MAX && found.depth < DEPTH_MAX {
+            found.depth = found.depth.saturating_add(1);
+            return true;
+        }
+        let told = found.read > READ_MAX.saturating_add(1);
+        drop(found);
+        if !told {
+            self.diagnostics.push(
+                Diagnostic::error(codes::TOO_MANY_VALUES, "the calculations of this ruleset have too many parts")
+                    .at(node.span(self.file), "when this is read")
+                    .note("functions are read once for each kind of number they are called with; state the decimals of their parameters"),
+            );
+        }
+        false
+    }
+
+    fn read_entered(&mut self, node: &ast::Expr, expected: Option<Type>) -> Expr {
         let span = node.span(self.file);
         match node {
+            ast::Expr::Call(node) => self.call(node, expected, span),
+            ast::Expr::Field(node) => self.field_of(node, span),
+            ast::Expr::Period(node) => self.period(node, span),
+            ast::Expr::Listed(node) => self.listed(node, expected, span),
+            ast::Expr::Aggregate(node) => self.aggregate(node, expected, span),
+            ast::Expr::Running(node) => self.running(node, expected, span),
+            ast::Expr::Numbers(node) => self.numbers(node, span),
+            ast::Expr::Span(node) => self.span_between(node, span),
+            ast::Expr::Measure(node) => self.measure(node, span),
+            ast::Expr::Items(node) => self.items_of(node, span),
+            ast::Expr::Item(node) => self.item_at(node, expected, span),
+            ast::Expr::Sorted(node) => self.sorted(node, span),
+            ast::Expr::Spread(node) => self.spread(node, span),
             ast::Expr::Literal(node) => match literal::literal(node, self.file, self.diagnostics) {
                 Some((value, ty)) => self.constant(value, ty, span),
                 None => unknown(span),
@@ -124,6 +216,7 @@ impl<'a> Reader<'a> {
         Ops {
             show: self.world.show(),
             diagnostics: self.diagnostics,
+            checked: self.checked,
         }
     }
 
@@ -135,10 +228,12 @@ impl<'a> Reader<'a> {
                     unit: Unit::MoneyIn(currency),
                     ..
                 },
-            ) if self.world.only_currency() == Some(currency) => Type::Number(Number {
-                unit: Unit::Money,
-                ..number
-            }),
+            ) if self.world.only_currency().or(self.currency) == Some(currency) => {
+                Type::Number(Number {
+                    unit: Unit::Money,
+                    ..number
+                })
+            }
             other => other,
         };
         Expr {
@@ -229,10 +324,18 @@ impl<'a> Reader<'a> {
                     Op::Subtract => BinaryOp::Sub,
                     _ => BinaryOp::Mul,
                 };
+                let expected = expected.filter(|_| op != BinaryOp::Mul);
                 let (left, right) = (self.read(&left, expected), self.read(&right, expected));
+                if let Some(moved) = self.moved(op, &left, &right, span) {
+                    return moved;
+                }
+                let (left, right) = fit::zero_of(left, right);
                 self.ops().arithmetic(op, left, right, span)
             }
             Op::Divide => self.quotient(node, &left, &right, span),
+            Op::FollowedBy => self.followed(&left, &right, expected, span),
+            Op::BeginsWith => self.begins_with(&left, &right, span),
+            Op::Otherwise => self.otherwise(&left, &right, expected, span),
         }
     }
 
@@ -243,8 +346,15 @@ impl<'a> Reader<'a> {
             return unknown(span);
         };
         let condition = self.condition(&condition);
-        let then = self.read(&then, expected);
-        let otherwise = self.read(&otherwise, expected.or(Some(then.ty)));
+        let (then, otherwise) = if self.depends_on_expected(&then) {
+            let otherwise = self.read(&otherwise, expected);
+            (self.read(&then, expected.or(Some(otherwise.ty))), otherwise)
+        } else {
+            let then = self.read(&then, expected);
+            let otherwise = self.read(&otherwise, expected.or(Some(then.ty)));
+            (then, otherwise)
+        };
+        let (then, otherwise) = fit::zero_of(then, otherwise);
         if then.ty == Type::Unknown || otherwise.ty == Type::Unknown {
             return unknown(span);
         }

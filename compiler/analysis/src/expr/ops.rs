@@ -18,6 +18,9 @@ pub struct Ops<'a> {
     pub show: Show<'a>,
     /// Where refusals go.
     pub diagnostics: &'a mut Vec<Diagnostic>,
+    /// Whether a range that outgrows 128 bits is left to the checks of the decision, as in functions, whose arguments are
+    /// seldom as large as they may be.
+    pub checked: bool,
 }
 
 impl Ops<'_> {
@@ -253,6 +256,11 @@ impl Ops<'_> {
         range: Option<(i128, i128)>,
         span: Span,
     ) -> Option<Number> {
+        let range = if self.checked {
+            range.or(Some((-i128::MAX, i128::MAX)))
+        } else {
+            range
+        };
         match range {
             Some((min, max)) if scale <= MAX_SCALE => Some(Number {
                 unit,
@@ -289,7 +297,7 @@ impl Ops<'_> {
             diagnostic = diagnostic.note(note);
         } else if is_calendar(left.ty) || is_calendar(right.ty) {
             diagnostic = diagnostic
-                .note("days and periods are compared, such as `quote.term >= 24 months`, and not calculated with");
+                .note("a date moves by a period, such as `quote.date + 30 days` or `quote.date - 1 month`");
         }
         self.diagnostics.push(diagnostic);
     }

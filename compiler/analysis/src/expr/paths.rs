@@ -5,7 +5,7 @@ use quo_syntax::ast::{self, AstNode};
 
 use super::Reader;
 use super::ops::unknown;
-use crate::hir::{Expr, ExprKind, Product};
+use crate::hir::{Expr, ExprKind, ItemsOf, Product};
 use crate::show::nearest;
 use crate::types::{Type, Value};
 use crate::world::find;
@@ -25,6 +25,7 @@ impl Reader<'_> {
                 [(name, _)] => {
                     self.single(name, self.file.span(0, 0)).is_none()
                         && find(&self.world.defines, name).is_none()
+                        && self.listed_name(name, self.file.span(0, 0)).is_none()
                 }
                 _ => false,
             },
@@ -42,26 +43,39 @@ impl Reader<'_> {
     pub fn named(&mut self, segments: &[String], expected: Option<Type>, span: Span) -> Expr {
         let names: Vec<&str> = segments.iter().map(String::as_str).collect();
         match names.as_slice() {
+            [] => unknown(span),
+            ["row", heading] if self.row.is_some() => self.cell_of_row(heading, expected, span),
+            ["absent"] => self.nothing(expected, span),
             [name] => match self
                 .single(name, span)
+                .or_else(|| self.listed_name(name, span))
                 .or_else(|| self.expected_value(name, expected, span))
             {
-                Some(expr) => expr,
+                Some(expr) => self.renumbered(expr),
                 None => self
                     .definition(name, span)
                     .unwrap_or_else(|| self.unknown_single(name, expected, span)),
             },
+            [first, rest @ ..] if self.is_value(first, rest) => {
+                let value = self.named(&[(*first).to_owned()], None, span);
+                rest.iter()
+                    .fold(value, |value, name| self.field(value, name, span))
+            }
             [first, second] => self.pair(first, second, span),
+            [first, second, rest @ ..]
+                if self.world.fact(first, second).is_some() || self.find_part(first).is_some() =>
+            {
+                let value = self.pair(first, second, span);
+                rest.iter()
+                    .fold(value, |value, name| self.field(value, name, span))
+            }
             _ => {
                 self.diagnostics.push(
                     Diagnostic::error(
                         codes::UNKNOWN_NAME,
                         format!("`{}` names nothing", segments.join(".")),
                     )
-                    .at(
-                        span,
-                        "names have one or two words, such as `platform.edition`",
-                    ),
+                    .at(span, "unknown name"),
                 );
                 unknown(span)
             }
@@ -78,6 +92,14 @@ impl Reader<'_> {
                 span,
             })
         };
+        if let Some(local) = self.locals.iter().rev().find(|local| local.name == name) {
+            return expr(ExprKind::Local(local.index), local.ty, local.optional);
+        }
+        for local in self.locals.iter().rev().filter(|local| local.open) {
+            if let Some(found) = self.open_field(local, name, span) {
+                return Some(found);
+            }
+        }
         if let Some((_, found)) = self.lets.iter().find(|(let_name, _)| let_name == name) {
             return Some(Expr {
                 span,
@@ -123,6 +145,175 @@ impl Reader<'_> {
             return expr(ExprKind::Amount(amount), self.money(), false);
         }
         None
+    }
+
+    /// A field that is named without its record, in a key to sort by.
+    fn open_field(&self, local: &super::Local, name: &str, span: Span) -> Option<Expr> {
+        let value = Expr {
+            kind: ExprKind::Local(local.index),
+            ty: local.ty,
+            optional: false,
+            span,
+        };
+        match local.ty {
+            Type::Record(of) => {
+                let fields = &self.world.records.get(of)?.fields;
+                let index = fields.iter().position(|field| field.name == name)?;
+                let field = fields.get(index)?;
+                Some(Expr {
+                    kind: ExprKind::Field {
+                        record: Box::new(value),
+                        field: index,
+                    },
+                    ty: field.ty,
+                    optional: field.optional,
+                    span,
+                })
+            }
+            Type::Item(kinds) => {
+                let kinds = self.world.kinds(kinds);
+                let [kind] = kinds.as_slice() else {
+                    return None;
+                };
+                let (option, ty) = option_of(self.product(*kind)?, name)?;
+                Some(Expr {
+                    kind: ExprKind::ItemOption {
+                        item: Box::new(value),
+                        options: vec![(*kind, option)],
+                    },
+                    ty,
+                    optional: false,
+                    span,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// A name of many things: facts that repeat, data, a part that may hold several, the lines and charges of the quote.
+    fn listed_name(&self, name: &str, span: Span) -> Option<Expr> {
+        let world = self.world;
+        let list = |kind, element| {
+            Some(Expr {
+                kind,
+                ty: world.list_of(element),
+                optional: false,
+                span,
+            })
+        };
+        if let Some((up, part, bundle)) = self.find_part(name) {
+            let found = self.product(bundle)?.parts.get(part)?;
+            let items = world.item_of(found.kinds.clone());
+            return (found.max > 1)
+                .then(|| list(ExprKind::Items(ItemsOf::Part { up, part }), items))?;
+        }
+        if let Some(fact) = world.fact(name, "") {
+            return Some(Expr {
+                kind: ExprKind::Fact(fact),
+                ty: world.facts.get(fact)?.ty,
+                optional: false,
+                span,
+            });
+        }
+        if let Some(data) = find(&world.data, name).filter(|_| world.visible(name, self.file)) {
+            return list(ExprKind::Data(data), world.data.get(data)?.element);
+        }
+        match name {
+            "lines" => {
+                let all = world.item_of((0..world.products.len()).collect());
+                list(ExprKind::Items(ItemsOf::Lines), all)
+            }
+            "charges" if self.scope.totals => {
+                let record = find(&world.records, super::CHARGE_RECORD)?;
+                world.found.borrow_mut().charges = true;
+                list(ExprKind::Charges, Type::Record(record))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the first word of a path is a value by itself, whose fields the others are.
+    fn is_value(&self, first: &str, rest: &[&str]) -> bool {
+        if self.locals.iter().any(|local| local.name == first) {
+            return true;
+        }
+        if rest
+            .first()
+            .is_some_and(|second| self.world.fact(first, second).is_some())
+        {
+            return false;
+        }
+        let define = find(&self.world.defines, first).and_then(|at| self.world.defines.get(at));
+        self.lets.iter().any(|(name, _)| name == first)
+            || self.listed_name(first, self.file.span(0, 0)).is_some()
+            || (define.is_some_and(|define| define.parameters.is_none())
+                && find(&self.world.enums, first).is_none())
+    }
+
+    /// `absent`: nothing, of the type that is expected.
+    fn nothing(&mut self, expected: Option<Type>, span: Span) -> Expr {
+        match expected {
+            Some(Type::Unknown) => unknown(span),
+            Some(ty) => super::calls::absent(ty, span),
+            None => {
+                self.diagnostics.push(
+                    Diagnostic::error(codes::NOT_HERE, "nobody knows what is absent here")
+                        .at(span, "of which type?")
+                        .note("`absent` stands where a type is expected, such as a field, an argument, or the other branch of an `if`"),
+                );
+                unknown(span)
+            }
+        }
+    }
+
+    /// A cell of the row that a test is made for, read as what is expected there.
+    fn cell_of_row(&mut self, heading: &str, expected: Option<Type>, span: Span) -> Expr {
+        let Some(row) = self.row else {
+            return unknown(span);
+        };
+        match row.iter().find(|(name, _)| name == heading) {
+            Some((_, cell)) => {
+                let cell = cell.clone();
+                let Some(ty) = expected.filter(|ty| *ty != Type::Unknown) else {
+                    return self.cell_alone(&cell, heading, span);
+                };
+                match crate::table::constant(self, &cell, heading, ty, true) {
+                    Some(Some(value)) => Expr {
+                        kind: ExprKind::Const(value),
+                        ty,
+                        optional: false,
+                        span,
+                    },
+                    Some(None) => super::calls::absent(ty, span),
+                    None => unknown(span),
+                }
+            }
+            None => {
+                let names = row.iter().map(|(name, _)| name.as_str());
+                let diagnostic = crate::world::unknown_name("column", heading, span, names);
+                self.diagnostics.push(diagnostic);
+                unknown(span)
+            }
+        }
+    }
+
+    /// A cell of which nobody knows what is expected: what it looks like.
+    fn cell_alone(&mut self, cell: &crate::table::RawCell, heading: &str, span: Span) -> Expr {
+        use crate::table::{Content, Heading, RawItem, operand_expr};
+        let heading = Heading {
+            name: heading.to_owned(),
+            expr: unknown(span),
+        };
+        match &cell.content {
+            Content::Items(items) => match items.as_slice() {
+                [RawItem::Value(operand)] => Expr {
+                    span,
+                    ..operand_expr(self, operand, cell, &heading)
+                },
+                _ => unknown(span),
+            },
+            _ => unknown(span),
+        }
     }
 
     /// `part.option`, `line.option`, `group.fact`, `Enum.Value`.
@@ -267,9 +458,23 @@ impl Reader<'_> {
     }
 
     /// The checked expression of a definition; one that is wrong has been reported.
-    fn definition(&self, name: &str, span: Span) -> Option<Expr> {
-        let index = find(&self.world.defines, name)?;
+    fn definition(&mut self, name: &str, span: Span) -> Option<Expr> {
+        let index =
+            find(&self.world.defines, name).filter(|_| self.world.visible(name, self.file))?;
         let define = self.world.defines.get(index)?;
+        if define.parameters.is_some() {
+            let names = define.parameters.iter().flatten();
+            let names: Vec<&str> = names.map(|parameter| parameter.name.as_str()).collect();
+            self.diagnostics.push(
+                Diagnostic::error(
+                    codes::WRONG_ARGUMENTS,
+                    format!("`{name}` is a function and needs its arguments"),
+                )
+                .at(span, "called without any")
+                .note(format!("write `{name}({})`", names.join(", "))),
+            );
+            return Some(unknown(span));
+        }
         Some(match &define.checked {
             // A condition keeps the place of its text: an explanation shows what was tested, not only the name of it.
             Some(checked) if checked.ty == Type::Bool => checked.clone(),
@@ -311,14 +516,17 @@ impl Reader<'_> {
         })
     }
 
-    /// `count of part`.
+    /// `count of part`, `count of L`.
     pub(super) fn count(&mut self, node: &ast::CountExpr, span: Span) -> Expr {
-        let Some(path) = node.part() else {
+        let Some(of) = node.of() else {
             return unknown(span);
         };
-        let Some((up, part, bundle)) = self.part_named(&path) else {
-            self.no_such_part(&path);
-            return unknown(span);
+        let part = match &of {
+            ast::Expr::Path(path) => self.part_named(path),
+            _ => None,
+        };
+        let Some((up, part, bundle)) = part else {
+            return self.count_of_list(&of, span);
         };
         let most = self
             .product(bundle)
@@ -362,6 +570,23 @@ impl Reader<'_> {
 
     fn product(&self, index: usize) -> Option<&Product> {
         self.world.products.get(index)
+    }
+
+    /// A part that may hold several products is a list of items, and no value that could be compared.
+    pub fn one_value(&mut self, value: Expr) -> Expr {
+        let ExprKind::Items(ItemsOf::Part { up, part }) = value.kind else {
+            return value;
+        };
+        let bundle = if up == 0 {
+            self.scope.product
+        } else {
+            self.scope.within
+        };
+        let parts = bundle.and_then(|bundle| self.product(bundle));
+        let name = parts.and_then(|bundle| Some(bundle.parts.get(part)?.name.clone()));
+        let diagnostic = name.and_then(|name| self.not_here(&name, value.span));
+        self.diagnostics.extend(diagnostic);
+        unknown(value.span)
     }
 
     /// Why a name that means something elsewhere means nothing here.

@@ -37,11 +37,17 @@ impl Reader<'_> {
         let Some(mode) = rounding.mode().map(mode) else {
             return unknown(span);
         };
+        if let Some(ast::RoundingTo::Steps(step)) = rounding.to() {
+            return self.to_steps(value, number, &step, mode, span);
+        }
         let (scale, currency) = match rounding.to() {
-            Some(ast::RoundingTo::Places(places)) => match self.places(&places, number.unit) {
-                Some(scale) => (scale, false),
-                None => return unknown(span),
-            },
+            Some(to @ (ast::RoundingTo::Places(_) | ast::RoundingTo::PlacesOf(_))) => {
+                match self.places(&to, number.unit) {
+                    Some(scale) => (scale, false),
+                    None => return unknown(span),
+                }
+            }
+            Some(ast::RoundingTo::Steps(_)) => return unknown(span),
             Some(ast::RoundingTo::Currency) if number.unit == Unit::Money => {
                 (self.world.money_scale(), true)
             }
@@ -184,10 +190,12 @@ impl Reader<'_> {
         let Some(rounding) = rounding else {
             return unknown(span);
         };
-        let (Some(mode), Some(ast::RoundingTo::Places(places))) =
-            (rounding.mode().map(mode), rounding.to())
+        let (
+            Some(mode),
+            Some(places @ (ast::RoundingTo::Places(_) | ast::RoundingTo::PlacesOf(_))),
+        ) = (rounding.mode().map(mode), rounding.to())
         else {
-            if rounding.to() == Some(ast::RoundingTo::Currency) {
+            if rounding.to().is_some() {
                 self.diagnostics.push(
                     Diagnostic::error(
                         codes::INEXACT,
@@ -209,7 +217,10 @@ impl Reader<'_> {
             max: i128::MAX,
         });
         let otherwise = match otherwise.and_then(|clause| clause.value()) {
-            Some(node) => self.read(&node, Some(wanted)),
+            Some(node) => {
+                let value = self.read(&node, Some(wanted));
+                super::fit::adapted(value, wanted)
+            }
             // The parser has asked for it.
             None => return unknown(span),
         };
@@ -261,6 +272,79 @@ impl Reader<'_> {
         }
     }
 
+    /// `X rounded MODE to steps of S`
+    fn to_steps(
+        &mut self,
+        value: Expr,
+        number: Number,
+        step: &ast::Expr,
+        mode: Rounding,
+        span: Span,
+    ) -> Expr {
+        let step = self.read(step, Some(value.ty));
+        let step = super::fit::adapted(step, value.ty);
+        let Type::Number(size) = step.ty else {
+            if step.ty != Type::Unknown {
+                self.not_of(&step, value.ty);
+            }
+            return unknown(span);
+        };
+        if !same_unit(size.unit, number.unit) {
+            self.not_of(&step, value.ty);
+            return unknown(span);
+        }
+        if !self.ops().present(&step, "a rounding") {
+            return unknown(span);
+        }
+        if size.min <= 0 && size.max <= 0 {
+            self.diagnostics.push(
+                Diagnostic::error(codes::OUT_OF_RANGE, "a step is greater than zero")
+                    .at(step.span, "never greater than zero"),
+            );
+            return unknown(span);
+        }
+        let wide = |end: i128| end.checked_add(if end < 0 { -size.max } else { size.max });
+        let at = at_scale(number, size.scale, 1);
+        let range = wide(at.min.min(0)).zip(wide(at.max.max(0)));
+        let unit = if number.unit == Unit::Int && size.unit == Unit::Decimal {
+            Unit::Decimal
+        } else {
+            number.unit
+        };
+        let Some(ty) = self.ops().number(unit, size.scale, range, span) else {
+            return unknown(span);
+        };
+        Expr {
+            kind: ExprKind::RoundToStep {
+                value: Box::new(value),
+                step: Box::new(step),
+                rounding: mode,
+            },
+            ty: Type::Number(ty),
+            optional: false,
+            span,
+        }
+    }
+
+    /// The scale of the shares of a spread amount, and whether they are of the minor unit of the currency.
+    pub(super) fn spread_to(&mut self, how: &ast::Rounding, number: Number) -> Option<(u8, bool)> {
+        match how.to()? {
+            ast::RoundingTo::Currency if number.unit == Unit::Money => {
+                Some((self.world.money_scale(), true))
+            }
+            to @ (ast::RoundingTo::Places(_) | ast::RoundingTo::PlacesOf(_)) => {
+                Some((self.places(&to, number.unit)?, false))
+            }
+            _ => {
+                self.diagnostics.push(
+                    Diagnostic::error(codes::INEXACT, "shares are rounded to the currency, if they are money, or to a number of places")
+                        .at(how.span(self.file), "not like this"),
+                );
+                None
+            }
+        }
+    }
+
     fn otherwise_fits(&mut self, otherwise: Expr, unit: Unit, scale: u8) -> Option<Expr> {
         match otherwise.ty {
             Type::Number(number) if same_unit(number.unit, unit) && number.scale <= scale => {
@@ -298,10 +382,23 @@ impl Reader<'_> {
     }
 
     /// The scale of `to N places`; of a percentage two more, for its fraction.
-    fn places(&mut self, places: &ast::Literal, unit: Unit) -> Option<u8> {
-        let count = places
-            .integer()
-            .ok()
+    fn places(&mut self, places: &ast::RoundingTo, unit: Unit) -> Option<u8> {
+        let (count, place) = match places {
+            ast::RoundingTo::Places(literal) => (literal.integer().ok(), literal.span(self.file)),
+            ast::RoundingTo::PlacesOf(node) => {
+                let value = self.read(node, None);
+                match (&value.kind, value.ty) {
+                    (_, Type::Unknown) => return None,
+                    (
+                        ExprKind::Const(crate::types::Value::Number(count)),
+                        Type::Number(Number { scale: 0, .. }),
+                    ) => (u64::try_from(*count).ok(), value.span),
+                    _ => (None, value.span),
+                }
+            }
+            _ => return None,
+        };
+        let count = count
             .and_then(|count| u8::try_from(count).ok())
             .map(|count| {
                 if unit == Unit::Percent {
@@ -316,10 +413,7 @@ impl Reader<'_> {
                     codes::OUT_OF_RANGE,
                     "this is not a number of decimal places",
                 )
-                .at(
-                    places.span(self.file),
-                    format!("a whole number from 0 to {}", MAX_SCALE - 2),
-                ),
+                .at(place, format!("a whole number from 0 to {}", MAX_SCALE - 2)),
             );
             return None;
         }

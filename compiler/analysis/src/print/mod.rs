@@ -1,6 +1,7 @@
 //! Checked rules as text: every name resolved, every type and scale shown, for tests and for people who ask what a rule
 //! has come to mean.
 
+mod calculations;
 mod values;
 
 use std::fmt::Write as _;
@@ -77,6 +78,7 @@ impl Printer<'_> {
                 .collect();
             self.line(0, &format!("amount {} = {}", amount.name, values.join(" ")));
         }
+        self.calculations();
         for (index, product) in rules.products.iter().enumerate() {
             self.product(index, product);
         }

@@ -95,6 +95,22 @@ impl Printer<'_> {
                 .get(of)
                 .map_or("?", |found| found.name.as_str())
                 .to_owned(),
+            Type::Record(index) => self
+                .rules
+                .records
+                .get(index)
+                .map_or("?", |found| found.name.as_str())
+                .to_owned(),
+            Type::List(element) => match self.rules.elements.get(element) {
+                Some(element) => format!("list of {}", self.ty(*element)),
+                None => "?".to_owned(),
+            },
+            Type::Item(kinds) => {
+                let kinds = self.rules.item_kinds.get(kinds).map(Vec::as_slice);
+                let names = kinds.unwrap_or_default().iter();
+                let names: Vec<&str> = names.map(|kind| self.product_name(*kind)).collect();
+                format!("item of {}", names.join(" "))
+            }
             other => format!("{other:?}"),
         }
     }
@@ -135,7 +151,8 @@ impl Printer<'_> {
             ExprKind::Fact(fact) => {
                 let fact = self.rules.facts.get(*fact);
                 fact.map_or("?".to_owned(), |fact| {
-                    format!("{}.{}{mark}", fact.group, fact.name)
+                    let dot = if fact.name.is_empty() { "" } else { "." };
+                    format!("{}{dot}{}{mark}", fact.group, fact.name)
                 })
             }
             ExprKind::Option { up, option } => {
@@ -226,7 +243,7 @@ impl Printer<'_> {
                     of(otherwise)
                 )
             }
-            other => format!("{other:?}"),
+            _ => self.calculated(expr),
         }
     }
 }

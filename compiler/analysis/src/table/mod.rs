@@ -437,7 +437,7 @@ fn moved(bound: Bound, by: i8) -> Bound {
     }
 }
 
-fn operand_expr(
+pub(crate) fn operand_expr(
     reader: &mut Reader<'_>,
     operand: &Operand,
     cell: &RawCell,
@@ -468,6 +468,61 @@ fn operand_expr(
             }
         }
     }
+}
+
+/// The constant that a cell holds for a type: `None` where it is none, which has been said, absent for `-`.
+///
+/// A text needs no quotes in a file: there it is the whole cell.
+pub fn constant(
+    reader: &mut Reader<'_>,
+    cell: &RawCell,
+    name: &str,
+    ty: Type,
+    optional: bool,
+) -> Option<Option<Value>> {
+    let before = reader.diagnostics.len();
+    let heading = Heading {
+        name: name.to_owned(),
+        expr: Expr {
+            ty,
+            ..crate::expr::ops::unknown(cell.span)
+        },
+    };
+    let imported = cell.span.file != reader.file;
+    let value = match &cell.content {
+        Content::Nothing if optional => Some(None),
+        Content::Items(items) => match items.as_slice() {
+            [RawItem::Value(Operand::Imported(CellValue::Literal(literal), _))]
+                if ty == Type::Text =>
+            {
+                Some(Some(Value::Text(match literal {
+                    quo_syntax::literal::Value::Text(text) => text.clone(),
+                    _ => cell.text.clone(),
+                })))
+            }
+            _ if ty == Type::Text && imported => Some(Some(Value::Text(cell.text.clone()))),
+            [RawItem::Value(operand)] => {
+                let expr = operand_expr(reader, operand, cell, &heading);
+                let expr = fit::adapted(expr, ty);
+                fit::constant(&expr, ty, reader.world.show(), reader.diagnostics).map(Some)
+            }
+            _ => not_one(reader, cell),
+        },
+        Content::Wrong if ty == Type::Text => Some(Some(Value::Text(cell.text.clone()))),
+        Content::Wrong => None,
+        Content::Nothing | Content::Any => not_one(reader, cell),
+    };
+    in_column(reader, before, &heading, cell.span.file);
+    value
+}
+
+fn not_one(reader: &mut Reader<'_>, cell: &RawCell) -> Option<Option<Value>> {
+    reader.diagnostics.push(
+        Diagnostic::error(codes::BAD_CELL, "a cell of data holds one value")
+            .at(cell.span, "not one value")
+            .note("`-` leaves out a value that may be absent"),
+    );
+    None
 }
 
 /// A value of a cell in the encoding of its column.

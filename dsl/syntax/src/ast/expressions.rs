@@ -1,5 +1,9 @@
 //! Expressions.
 
+use super::lists::{
+    AggregateExpr, CallExpr, FieldExpr, ItemExpr, ItemsExpr, ListedExpr, MeasureExpr, NumbersExpr,
+    PeriodExpr, RunningExpr, SortedExpr, SpanExpr, SpreadExpr,
+};
 use super::support::{self, AstNode, accessors, nodes};
 use crate::kind::{SyntaxKind, SyntaxNode};
 use crate::literal::{self, Date, LiteralError, Value};
@@ -62,6 +66,19 @@ pub enum Expr {
     If(IfExpr),
     Count(CountExpr),
     Total(TotalExpr),
+    Call(CallExpr),
+    Field(FieldExpr),
+    Period(PeriodExpr),
+    Listed(ListedExpr),
+    Aggregate(AggregateExpr),
+    Running(RunningExpr),
+    Numbers(NumbersExpr),
+    Span(SpanExpr),
+    Measure(MeasureExpr),
+    Items(ItemsExpr),
+    Item(ItemExpr),
+    Sorted(SortedExpr),
+    Spread(SpreadExpr),
     Missing(MissingExpr),
 }
 
@@ -84,7 +101,7 @@ impl AstNode for Expr {
             SyntaxKind::COUNT_EXPR => Expr::Count(CountExpr(node)),
             SyntaxKind::TOTAL_EXPR => Expr::Total(TotalExpr(node)),
             SyntaxKind::MISSING_EXPR => Expr::Missing(MissingExpr(node)),
-            _ => return None,
+            _ => return list_form(node),
         })
     }
 
@@ -106,8 +123,38 @@ impl AstNode for Expr {
             Expr::Count(view) => view.syntax(),
             Expr::Total(view) => view.syntax(),
             Expr::Missing(view) => view.syntax(),
+            Expr::Call(view) => view.syntax(),
+            Expr::Field(view) => view.syntax(),
+            Expr::Period(view) => view.syntax(),
+            Expr::Listed(view) => view.syntax(),
+            Expr::Aggregate(view) => view.syntax(),
+            Expr::Running(view) => view.syntax(),
+            Expr::Numbers(view) => view.syntax(),
+            Expr::Span(view) => view.syntax(),
+            Expr::Measure(view) => view.syntax(),
+            Expr::Items(view) => view.syntax(),
+            Expr::Item(view) => view.syntax(),
+            Expr::Sorted(view) => view.syntax(),
+            Expr::Spread(view) => view.syntax(),
         }
     }
+}
+
+/// The views of calls and of forms over lists.
+fn list_form(node: SyntaxNode) -> Option<Expr> {
+    None.or_else(|| CallExpr::cast(node.clone()).map(Expr::Call))
+        .or_else(|| FieldExpr::cast(node.clone()).map(Expr::Field))
+        .or_else(|| PeriodExpr::cast(node.clone()).map(Expr::Period))
+        .or_else(|| ListedExpr::cast(node.clone()).map(Expr::Listed))
+        .or_else(|| AggregateExpr::cast(node.clone()).map(Expr::Aggregate))
+        .or_else(|| RunningExpr::cast(node.clone()).map(Expr::Running))
+        .or_else(|| NumbersExpr::cast(node.clone()).map(Expr::Numbers))
+        .or_else(|| SpanExpr::cast(node.clone()).map(Expr::Span))
+        .or_else(|| MeasureExpr::cast(node.clone()).map(Expr::Measure))
+        .or_else(|| ItemsExpr::cast(node.clone()).map(Expr::Items))
+        .or_else(|| ItemExpr::cast(node.clone()).map(Expr::Item))
+        .or_else(|| SortedExpr::cast(node.clone()).map(Expr::Sorted))
+        .or_else(|| SpreadExpr::cast(node.clone()).map(Expr::Spread))
 }
 
 impl Literal {
@@ -228,6 +275,12 @@ pub enum BinaryOp {
     Multiply,
     /// `/`
     Divide,
+    /// `followed by`
+    FollowedBy,
+    /// `begins with`
+    BeginsWith,
+    /// `otherwise`
+    Otherwise,
 }
 
 accessors!(BinaryExpr {
@@ -262,6 +315,9 @@ impl BinaryExpr {
                 SyntaxKind::PIPE2 => BinaryOp::Or,
                 SyntaxKind::WORD => match token.text() {
                     "implies" => BinaryOp::Implies,
+                    "followed" => BinaryOp::FollowedBy,
+                    "begins" => BinaryOp::BeginsWith,
+                    "otherwise" => BinaryOp::Otherwise,
                     "or" => BinaryOp::Or,
                     "and" => BinaryOp::And,
                     "is" if support::has_word(&self.0, "not") => BinaryOp::IsNot,
@@ -394,6 +450,10 @@ pub enum RoundingTo {
     Places(Literal),
     /// `currency`: the minor unit of the currency.
     Currency,
+    /// `N places` where N has a name.
+    PlacesOf(Expr),
+    /// `steps of S`
+    Steps(Expr),
 }
 
 impl Rounding {
@@ -406,8 +466,12 @@ impl Rounding {
     /// The places.
     #[must_use]
     pub fn to(&self) -> Option<RoundingTo> {
-        match support::child(&self.0) {
-            Some(places) => Some(RoundingTo::Places(places)),
+        if support::has_word(&self.0, "steps") {
+            return support::child(&self.0).map(RoundingTo::Steps);
+        }
+        match support::child::<Expr>(&self.0) {
+            Some(Expr::Literal(places)) => Some(RoundingTo::Places(places)),
+            Some(places) => Some(RoundingTo::PlacesOf(places)),
             None => support::has_word(&self.0, "currency").then_some(RoundingTo::Currency),
         }
     }
@@ -423,8 +487,8 @@ accessors!(IfExpr {
 });
 
 accessors!(CountExpr {
-    /// The part.
-    one part: Path;
+    /// The part or the list.
+    one of: Expr;
 });
 
 /// Which contract value a total is of.

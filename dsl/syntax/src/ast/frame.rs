@@ -52,6 +52,12 @@ impl Type {
         support::child(&self.0)
     }
 
+    /// The type of the elements, for `list of T`.
+    #[must_use]
+    pub fn element(&self) -> Option<Type> {
+        support::child(&self.0)
+    }
+
     /// `from A to B`.
     #[must_use]
     pub fn bounds(&self) -> Option<TypeBounds> {

@@ -3,7 +3,7 @@
 use super::approvals::Approvers;
 use super::expressions::{Expr, Literal, Path};
 use super::frame::{Name, NameRef, Title};
-use super::support::{self, accessors, nodes};
+use super::support::{self, AstNode, accessors, nodes};
 
 nodes! {
     /// `test "…" { … }`
@@ -22,9 +22,47 @@ nodes! {
     Expect = EXPECT;
     /// `line 1 platform.subscription`
     LineAddress = LINE_ADDRESS;
+    /// `for each row of "cases.csv"`
+    EachRow = EACH_ROW;
+    /// `[ 1, 2 ]`, `[ { … }, { … } ]`
+    ListInput = LIST_INPUT;
+}
+
+accessors!(EachRow {
+    /// The file.
+    one file: Title;
+});
+
+impl ListInput {
+    /// The elements: values, records or lists.
+    pub fn elements(&self) -> impl Iterator<Item = InputNode> + use<> {
+        self.0.children().filter_map(InputNode::cast)
+    }
+}
+
+/// A value of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputNode {
+    /// One value.
+    Value(Expr),
+    /// `{ … }`
+    Record(Config),
+    /// `[ … ]`
+    List(ListInput),
+}
+
+impl InputNode {
+    fn cast(node: crate::kind::SyntaxNode) -> Option<Self> {
+        Config::cast(node.clone())
+            .map(InputNode::Record)
+            .or_else(|| ListInput::cast(node.clone()).map(InputNode::List))
+            .or_else(|| Expr::cast(node).map(InputNode::Value))
+    }
 }
 
 accessors!(Test {
+    /// The file whose rows it is made for.
+    one each_row: EachRow;
     /// What it shows.
     one title: Title;
     /// The facts.
@@ -42,6 +80,8 @@ accessors!(Given {
     one facts: NameRef;
     /// Their values.
     one config: Config;
+    /// The records of a group that repeats.
+    one list: ListInput;
 });
 
 accessors!(Line {
@@ -65,6 +105,8 @@ accessors!(ConfigEntry {
     one value: Expr;
     /// What stands in braces after it.
     one config: Config;
+    /// What stands in brackets after it.
+    one list: ListInput;
 });
 
 accessors!(Asked {
@@ -162,6 +204,8 @@ pub enum Expectation {
     },
     /// `error "…"`
     Error(Title),
+    /// `tax_total is 19.00 EUR`: a condition.
+    Value(Expr),
 }
 
 impl Expect {
@@ -174,6 +218,9 @@ impl Expect {
         let mut names = support::children::<NameRef>(&self.0);
         let text: Option<Title> = support::child(&self.0);
         let amount = || support::children::<Expr>(&self.0).next();
+        if let (["expect"], None, Some(value)) = (words.as_slice(), &address, amount()) {
+            return Some(Expectation::Value(value));
+        }
         Some(match words.as_slice() {
             ["expect", "step"] => Expectation::Step {
                 address: address?,

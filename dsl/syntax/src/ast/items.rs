@@ -2,6 +2,7 @@
 
 use super::adjustments::{AdjustStages, Discount, Floor, Promotion};
 use super::approvals::Approval;
+use super::calculations::{Data, DecisionTable, Define, Record, ResultItem, Use};
 use super::expressions::{Expr, Literal, Path};
 use super::frame::{Name, Title, Type, Window};
 use super::fulfilment::Fulfil;
@@ -36,8 +37,6 @@ nodes! {
     System = SYSTEM_ITEM;
     /// `amount large_deal = 100_000 EUR, 85_000 GBP`
     Amount = AMOUNT_ITEM;
-    /// `define NAME: TYPE = EXPRESSION`
-    Define = DEFINE_ITEM;
     /// `category Bases, AddOns`
     Category = CATEGORY_ITEM;
 }
@@ -79,6 +78,11 @@ item_enum! {
     System(System),
     Amount(Amount),
     Define(Define),
+    Use(Use),
+    Record(Record),
+    Data(Data),
+    DecisionTable(DecisionTable),
+    Result(ResultItem),
     Category(Category),
     Product(Product),
     Bundle(Bundle),
@@ -158,6 +162,14 @@ accessors!(Facts {
     many facts: Fact;
 });
 
+impl Facts {
+    /// Whether the group repeats.
+    #[must_use]
+    pub fn is_many(&self) -> bool {
+        support::has_word(&self.0, "many")
+    }
+}
+
 accessors!(Fact {
     /// Its name.
     one name: Name;
@@ -192,13 +204,4 @@ accessors!(Amount {
     one name: Name;
     /// An amount of money for each currency.
     many values: Literal;
-});
-
-accessors!(Define {
-    /// Its name.
-    one name: Name;
-    /// Its type.
-    one ty: Type;
-    /// Its value.
-    one value: Expr;
 });

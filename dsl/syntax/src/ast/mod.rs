@@ -6,11 +6,13 @@
 
 mod adjustments;
 mod approvals;
+mod calculations;
 mod expressions;
 mod frame;
 mod fulfilment;
 mod golden;
 mod items;
+mod lists;
 mod prices;
 mod products;
 mod support;
@@ -21,6 +23,10 @@ pub use adjustments::{
     Priority, Promotion, Stage, Take, TakeBase,
 };
 pub use approvals::{Approval, ApproverJoin, ApproverStep, Approvers, Let};
+pub use calculations::{
+    Data, DecisionTable, Define, Give, HitPolicy, Parameter, Parameters, Policy, Record,
+    ResultItem, Use,
+};
 pub use expressions::{
     BinaryExpr, BinaryOp, CountExpr, Expr, HasExpr, IfExpr, InExpr, Literal, MissingExpr,
     Otherwise, ParenExpr, Path, PercentOfExpr, PresenceExpr, RangeExpr, RoundedExpr, Rounding,
@@ -28,10 +34,18 @@ pub use expressions::{
 };
 pub use frame::{Name, NameRef, Title, Type, TypeBounds, Window};
 pub use fulfilment::{Fulfil, Task, TaskAfter, TaskTry, TaskUndo, TaskWithin};
-pub use golden::{Asked, Config, ConfigEntry, Expect, Expectation, Given, Line, LineAddress, Test};
+pub use golden::{
+    Asked, Config, ConfigEntry, EachRow, Expect, Expectation, Given, InputNode, Line, LineAddress,
+    ListInput, Test,
+};
 pub use items::{
-    Amount, Category, Currencies, Define, Effective, Enum, Fact, Facts, Item, LanguageItem, Owner,
-    Role, Ruleset, SourceFile, System,
+    Amount, Category, Currencies, Effective, Enum, Fact, Facts, Item, LanguageItem, Owner, Role,
+    Ruleset, SourceFile, System,
+};
+pub use lists::{
+    Aggregate, AggregateExpr, Argument, CallExpr, FieldExpr, ItemExpr, ItemsExpr, ListedExpr, Loop,
+    MeasureExpr, NumbersExpr, PeriodExpr, RunningExpr, SortKey, SortedExpr, SpanExpr, SpreadExpr,
+    Weight, Where,
 };
 pub use prices::{CurrencyClause, Eligible, Graduated, Price, PriceBook, PricesFrom, RoundClause};
 pub use products::{

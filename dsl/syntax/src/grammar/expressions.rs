@@ -6,36 +6,50 @@
 
 use quo_source::{Diagnostic, Span, codes};
 
-use super::frame::{braced_list, path, whole_number};
+use super::frame::{braced_list, name_ref, whole_number};
+use super::lists;
 use crate::kind::SyntaxKind::{self, *};
 use crate::literal;
-use crate::parser::{Completed, DEPTH_MAX, Parser};
+use crate::parser::{Completed, DEPTH_MAX, Marker, Parser};
 
 /// Binding powers, weakest first.
-mod power {
-    pub(super) const IMPLIES: u8 = 1;
-    pub(super) const OR: u8 = 2;
-    pub(super) const AND: u8 = 3;
-    pub(super) const NOT: u8 = 4;
-    pub(super) const COMPARISON: u8 = 5;
-    pub(super) const ROUNDED: u8 = 6;
-    pub(super) const PERCENT_OF: u8 = 7;
-    pub(super) const SUM: u8 = 8;
-    pub(super) const PRODUCT: u8 = 9;
-    pub(super) const UNARY: u8 = 10;
+pub(super) mod power {
+    pub(in crate::grammar) const OTHERWISE: u8 = 1;
+    pub(in crate::grammar) const IMPLIES: u8 = 2;
+    pub(super) const OR: u8 = 3;
+    pub(super) const AND: u8 = 4;
+    pub(super) const NOT: u8 = 5;
+    pub(super) const COMPARISON: u8 = 6;
+    pub(super) const LISTS: u8 = 7;
+    pub(in crate::grammar) const ROUNDED: u8 = 8;
+    pub(super) const PERCENT_OF: u8 = 9;
+    pub(in crate::grammar) const SUM: u8 = 10;
+    pub(super) const PRODUCT: u8 = 11;
+    pub(in crate::grammar) const UNARY: u8 = 12;
 }
 
 /// A complete expression and the height of its tree.
 #[derive(Clone, Copy)]
-struct Built {
+pub(super) struct Built {
     node: Completed,
-    height: u32,
+    pub(super) height: u32,
+    /// Whether an operator made it, so that words before it could be read as belonging to its left side only.
+    pub(super) operation: bool,
+}
+
+/// Completes a node around parts of this height.
+pub(super) fn built(p: &mut Parser<'_>, marker: Marker, kind: SyntaxKind, height: u32) -> Built {
+    Built {
+        node: p.complete(marker, kind),
+        height: height + 1,
+        operation: false,
+    }
 }
 
 /// A whole expression; `what` says in words what should stand here.
 pub(super) fn expression(p: &mut Parser<'_>, what: &str) -> bool {
     let before = p.position();
-    climb(p, power::IMPLIES, what);
+    climb(p, power::OTHERWISE, what);
     p.position() > before
 }
 
@@ -50,7 +64,7 @@ pub(super) fn operand(p: &mut Parser<'_>, what: &str) -> bool {
 pub(super) fn starts_operand(p: &Parser<'_>) -> bool {
     matches!(
         p.current(),
-        WORD | NUMBER | PERCENT | DATE | TEXT | MINUS | L_PAREN
+        WORD | NUMBER | PERCENT | DATE | INSTANT | TEXT | MINUS | L_PAREN | L_BRACKET
     )
 }
 
@@ -68,12 +82,16 @@ enum Operator {
     Has,
     PercentOf,
     Rounded,
+    /// Two words and a value: `followed by`, `begins with`.
+    Words(u8),
+    Sorted,
 }
 
 impl Operator {
     const fn left(self) -> u8 {
         match self {
-            Operator::Binary { left, .. } => left,
+            Operator::Binary { left, .. } | Operator::Words(left) => left,
+            Operator::Sorted => power::LISTS,
             Operator::Division => power::PRODUCT,
             Operator::Is | Operator::In | Operator::Has => power::COMPARISON,
             Operator::PercentOf => power::PERCENT_OF,
@@ -98,6 +116,10 @@ fn operator(p: &Parser<'_>) -> Option<Operator> {
         AMP2 => binary(power::AND),
         PIPE2 if !p.on_new_line() => binary(power::OR),
         WORD if !p.at_boundary() => match p.nth_text(0) {
+            "otherwise" => binary(power::OTHERWISE),
+            "followed" if p.nth_word(1, "by") => Some(Operator::Words(power::LISTS)),
+            "sorted" if p.nth_word(1, "by") => Some(Operator::Sorted),
+            "begins" if p.nth_word(1, "with") => Some(Operator::Words(power::COMPARISON)),
             "implies" => binary(power::IMPLIES),
             "or" | "OR" => binary(power::OR),
             "and" | "AND" => binary(power::AND),
@@ -113,7 +135,7 @@ fn operator(p: &Parser<'_>) -> Option<Operator> {
     }
 }
 
-fn climb(p: &mut Parser<'_>, min: u8, what: &str) -> Built {
+pub(super) fn climb(p: &mut Parser<'_>, min: u8, what: &str) -> Built {
     let mut left = prefix(p, what);
     let mut compared: Option<u8> = None;
     while let Some(operator) = operator(p) {
@@ -212,10 +234,21 @@ fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, min: u8) -> Built 
             rounding(p);
             ROUNDED_EXPR
         }
+        Operator::Words(power) => {
+            p.bump();
+            p.bump();
+            right(p, power + 1);
+            BINARY_EXPR
+        }
+        Operator::Sorted => {
+            p.bump();
+            height = height.max(lists::sort_keys(p));
+            SORTED_EXPR
+        }
     };
     Built {
-        node: p.complete(marker, kind),
-        height: height + 1,
+        operation: true,
+        ..built(p, marker, kind, height)
     }
 }
 
@@ -296,19 +329,33 @@ fn report_unclear(p: &mut Parser<'_>, span: Span) {
 }
 
 /// `half up to 2 places`, `half even to currency`.
-fn rounding(p: &mut Parser<'_>) {
+pub(super) fn rounding(p: &mut Parser<'_>) {
     let marker = p.start();
-    if rounding_mode(p) && p.expect_word("to") && !p.eat_word("currency") {
-        if p.at(NUMBER) {
-            whole_number(p, "a number of places");
-            if !p.eat_word("place") {
-                p.expect_word("places");
-            }
-        } else {
-            p.expected("`currency`, or a number and `places`");
-        }
+    if rounding_mode(p) && p.expect_word("to") {
+        rounded_to(p);
     }
     p.complete(marker, ROUNDING);
+}
+
+/// `currency`, `N places`, `steps of S`.
+fn rounded_to(p: &mut Parser<'_>) {
+    if p.at_word("currency") && !p.nth_word(1, "places") {
+        p.bump();
+    } else if p.at_word("steps") && p.nth_word(1, "of") {
+        p.bump();
+        p.bump();
+        operand(p, "the size of a step, as in `steps of 0.05`");
+    } else if p.at(NUMBER) {
+        whole_number(p, "a number of places");
+        if !p.eat_word("place") {
+            p.expect_word("places");
+        }
+    } else if p.at(WORD) && !p.on_new_line() && p.nth_word(1, "places") {
+        operand(p, "a number of places");
+        p.expect_word("places");
+    } else {
+        p.expected("`currency`, a number and `places`, or `steps of`");
+    }
 }
 
 /// The words of a rounding mode.
@@ -401,10 +448,30 @@ fn prefix_at_depth(p: &mut Parser<'_>, what: &str) -> Built {
             return atom(p, what);
         }
     };
-    Built {
-        node: p.complete(marker, kind),
-        height: height + 1,
+    let operation = kind != PAREN_EXPR;
+    let value = Built {
+        operation,
+        ..built(p, marker, kind, height)
+    };
+    if operation { value } else { behind(p, value) }
+}
+
+/// `.field` behind parentheses or a call, and the unit of a period whose number is worked out: `(n + 1) months`.
+fn behind(p: &mut Parser<'_>, value: Built) -> Built {
+    let mut value = value;
+    while p.at(DOT) && p.nth(1) == WORD && !p.nth_on_new_line(1) {
+        let marker = p.precede(value.node);
+        p.bump();
+        name_ref(p, "the name of a field");
+        value = built(p, marker, FIELD_EXPR, value.height);
     }
+    let unit = p.at_any(&["day", "days", "month", "months", "year", "years"]);
+    if unit && !p.on_new_line() && !p.nth_word(1, "from") && !p.nth_word(1, "of") {
+        let marker = p.precede(value.node);
+        p.bump();
+        value = built(p, marker, PERIOD_EXPR, value.height);
+    }
+    value
 }
 
 fn foreign_not(p: &mut Parser<'_>) {
@@ -421,7 +488,7 @@ fn foreign_not(p: &mut Parser<'_>) {
 fn parentheses(p: &mut Parser<'_>) -> u32 {
     let open = p.span();
     p.bump();
-    let height = climb(p, power::IMPLIES, "an expression").height;
+    let height = climb(p, power::OTHERWISE, "an expression").height;
     if !p.eat(R_PAREN) {
         let diagnostic = p.expectation(codes::UNEXPECTED_TOKEN, "`)`");
         p.report(diagnostic.also(open, "the parenthesis opens here"));
@@ -445,7 +512,11 @@ fn conditional(p: &mut Parser<'_>) -> u32 {
 }
 
 fn leaf(node: Completed) -> Built {
-    Built { node, height: 1 }
+    Built {
+        node,
+        height: 1,
+        operation: false,
+    }
 }
 
 fn missing(p: &mut Parser<'_>, what: &str) -> Built {
@@ -455,6 +526,11 @@ fn missing(p: &mut Parser<'_>, what: &str) -> Built {
 }
 
 fn atom(p: &mut Parser<'_>, what: &str) -> Built {
+    if p.at(L_BRACKET) || p.at(WORD) {
+        if let Some(form) = lists::form(p) {
+            return behind(p, form);
+        }
+    }
     let marker = p.start();
     let kind: SyntaxKind = match p.current() {
         NUMBER => {
@@ -462,18 +538,13 @@ fn atom(p: &mut Parser<'_>, what: &str) -> Built {
             unit(p);
             LITERAL
         }
-        PERCENT | DATE | TEXT => {
+        PERCENT | DATE | INSTANT | TEXT => {
             p.bump();
             LITERAL
         }
         WORD if p.at_any(&["yes", "no"]) && p.nth(1) != DOT => {
             p.bump();
             LITERAL
-        }
-        WORD if p.at_word("count") && p.nth_word(1, "of") => {
-            p.expect_words(&["count", "of"]);
-            path(p, "the name of a part");
-            COUNT_EXPR
         }
         WORD if p.at_word("total") && p.nth_word(1, "of") => {
             p.expect_words(&["total", "of"]);
@@ -486,7 +557,8 @@ fn atom(p: &mut Parser<'_>, what: &str) -> Built {
         }
         WORD => {
             p.abandon(marker);
-            return word(p, what);
+            let path = word(p, what);
+            return behind(p, path);
         }
         _ => {
             p.abandon(marker);

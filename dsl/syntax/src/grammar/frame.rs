@@ -4,7 +4,7 @@ use quo_source::{Diagnostic, codes};
 
 use super::expressions;
 use crate::kind::SyntaxKind::{self, *};
-use crate::parser::Parser;
+use crate::parser::{DEPTH_MAX, Parser};
 
 /// The name of something declared here.
 pub(super) fn name(p: &mut Parser<'_>, what: &str) -> bool {
@@ -113,9 +113,19 @@ pub(super) fn colon_type(p: &mut Parser<'_>) {
 
 /// `Int from 1 to 10`, `Decimal from 0 to 1 with 2 decimals`, `Text?`.
 pub(super) fn type_ref(p: &mut Parser<'_>) {
+    if p.depth >= DEPTH_MAX {
+        p.expected("a type that is nested less deeply");
+        return;
+    }
     let marker = p.start();
-    if name_ref(p, "a type such as `Bool`, `Text` or `Int from 1 to 100`") {
-        if p.at_word("from") {
+    if p.at_word("list") && p.nth_word(1, "of") {
+        p.bump();
+        p.bump();
+        p.depth += 1;
+        type_ref(p);
+        p.depth -= 1;
+    } else if name_ref(p, "a type such as `Bool`, `Text` or `Int from 1 to 100`") {
+        if p.at_word("from") && p.nth(1) != TEXT {
             let bounds = p.start();
             p.bump();
             expressions::operand(p, "the lowest value");

@@ -3,7 +3,7 @@
 use quo_source::{Diagnostic, codes};
 
 use super::approvals::approvers;
-use super::expressions::{operand, starts_operand};
+use super::expressions::{expression, operand, starts_operand};
 use super::frame::{comma_list, name, name_ref, path, title, whole_number};
 use super::{Block, block};
 use crate::kind::SyntaxKind::*;
@@ -19,6 +19,13 @@ pub(super) fn test(p: &mut Parser<'_>) {
     let marker = p.start();
     p.bump();
     title(p, "what the test shows, in quotes");
+    if p.at_word("for") {
+        let rows = p.start();
+        if p.expect_words(&["for", "each", "row", "of"]) {
+            title(p, "the file in quotes");
+        }
+        p.complete(rows, EACH_ROW);
+    }
     block(p, &TEST);
     p.complete(marker, TEST_ITEM);
 }
@@ -29,7 +36,11 @@ fn statement(p: &mut Parser<'_>, word: &str) -> bool {
         "given" => {
             p.bump();
             if name_ref(p, "the name of facts, as in `given quote`") {
-                config(p, "group of facts");
+                if p.at(L_BRACKET) {
+                    list_input(p);
+                } else {
+                    config(p, "group of facts");
+                }
             }
             GIVEN
         }
@@ -118,13 +129,53 @@ fn entry(p: &mut Parser<'_>) {
         );
         p.bump();
     }
-    if !p.on_new_line() && starts_operand(p) {
+    if p.at(L_BRACKET) {
+        list_input(p);
+    } else if !p.on_new_line() && starts_operand(p) {
         operand(p, "a value");
     }
     if p.at(L_BRACE) && !p.on_new_line() {
         config(p, "part");
     }
     p.complete(marker, CONFIG_ENTRY);
+}
+
+/// `[ 1, 2 ]`, `[ { name value }, { … } ]`
+fn list_input(p: &mut Parser<'_>) {
+    let open = p.span();
+    if p.depth >= DEPTH_MAX {
+        p.report(Diagnostic::error(codes::TOO_DEEP, "this is nested too deeply").at(open, "here"));
+        p.skip(|_| false);
+        return;
+    }
+    p.depth += 1;
+    let marker = p.start();
+    p.bump();
+    while !p.at(R_BRACKET) && !p.at_boundary() {
+        let before = p.position();
+        match p.current() {
+            L_BRACE => config(p, "record"),
+            L_BRACKET => list_input(p),
+            _ => {
+                operand(p, "a value, `{` or `]`");
+            }
+        }
+        p.eat(COMMA);
+        if p.position() == before {
+            break;
+        }
+    }
+    if !p.eat(R_BRACKET) {
+        let diagnostic = p.expectation(codes::UNEXPECTED_TOKEN, "`,` or `]`");
+        p.report(diagnostic.also(open, "the list opens here"));
+    }
+    p.depth -= 1;
+    p.complete(marker, LIST_INPUT);
+}
+
+/// Whether a word that begins an expectation stands for a value instead: `total(…) is 5`, `error.code is 5`.
+fn is_value(p: &Parser<'_>) -> bool {
+    matches!(p.nth(1), L_PAREN | DOT) || p.nth_word(1, "is")
 }
 
 fn expectation(p: &mut Parser<'_>) {
@@ -135,6 +186,8 @@ fn expectation(p: &mut Parser<'_>) {
         || (p.nth(1) == WORD && !name_follows && nearest(p.nth_text(1), &["applied"]).is_some());
     if p.on_new_line() {
         p.expected("what is expected");
+    } else if is_value(p) && !verb_follows {
+        expression(p, "a value");
     } else if p.at(WORD) && verb_follows {
         applied(p);
     } else if p.at_word("line") {
@@ -160,6 +213,8 @@ fn expectation(p: &mut Parser<'_>) {
     } else if p.eat_word("tasks") {
         line_address(p, false);
         comma_list(p, |p| name_ref(p, "the name of a task"));
+    } else if starts_operand(p) && !p.at(TEXT) {
+        expression(p, "a value");
     } else {
         p.expected(
             "`line`, `total`, `approval`, `valid`, `invalid`, `eligible`, `not eligible`, `warning`, `error`, `tasks`, or a rule and `applied`",

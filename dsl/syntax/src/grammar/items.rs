@@ -50,12 +50,13 @@ pub(super) fn facts(p: &mut Parser<'_>) {
     let marker = p.start();
     p.bump();
     if name(p, "the name of the facts, as in `facts quote`") {
+        p.eat_word("many");
         braced_list(p, "group of facts", fact);
     }
     p.complete(marker, FACTS_ITEM);
 }
 
-fn fact(p: &mut Parser<'_>) -> bool {
+pub(super) fn fact(p: &mut Parser<'_>) -> bool {
     let marker = p.start();
     let named = name(p, "the name of a fact");
     if named {
@@ -83,16 +84,4 @@ pub(super) fn amount(p: &mut Parser<'_>) {
         });
     }
     p.complete(marker, AMOUNT_ITEM);
-}
-
-pub(super) fn define(p: &mut Parser<'_>) {
-    let marker = p.start();
-    p.bump();
-    if name(p, "the name of the value") {
-        colon_type(p);
-        if p.expect(EQ) {
-            expressions::expression(p, "an expression");
-        }
-    }
-    p.complete(marker, DEFINE_ITEM);
 }

@@ -8,11 +8,13 @@
 mod adjustments;
 mod approvals;
 mod bundles;
+mod calculations;
 mod expressions;
 mod frame;
 mod fulfilment;
 mod golden;
 mod items;
+mod lists;
 mod prices;
 mod products;
 mod tables;
@@ -35,7 +37,14 @@ const ITEM_WORDS: &[&str] = &[
     "role",
     "system",
     "amount",
+    "use",
+    "record",
     "define",
+    "constant",
+    "private",
+    "table",
+    "data",
+    "result",
     "category",
     "product",
     "bundle",
@@ -111,7 +120,22 @@ fn known_item(p: &mut Parser<'_>, word: &str) -> bool {
         "system" => items::names(p, SYSTEM_ITEM, "the name of a system"),
         "category" => items::names(p, CATEGORY_ITEM, "the name of a category"),
         "amount" => items::amount(p),
-        "define" => items::define(p),
+        "use" => calculations::uses(p),
+        "record" => calculations::record(p),
+        "define" | "constant" => calculations::define(p),
+        "table" => calculations::table(p),
+        "data" => calculations::data(p),
+        "result" => calculations::result(p),
+        "private" => match p.nth_text(1) {
+            "record" => calculations::record(p),
+            "define" | "constant" => calculations::define(p),
+            "table" => calculations::table(p),
+            "data" => calculations::data(p),
+            _ => {
+                p.bump();
+                p.expected("`define`, `constant`, `record`, `table` or `data`");
+            }
+        },
         "product" => products::product(p),
         "bundle" => bundles::bundle(p),
         "require" | "exclude" | "warn" | "allow" => bundles::constraint(p),

@@ -3,7 +3,7 @@
 use quo_source::{Diagnostic, Span, codes};
 
 use super::approvals::approvers;
-use super::expressions::{operand, starts_operand};
+use super::expressions::{expression, operand, starts_operand};
 use super::frame::path;
 use crate::kind::SyntaxKind::*;
 use crate::parser::Parser;
@@ -15,6 +15,10 @@ pub(super) enum Results {
     Values,
     /// Approvers below the heading `approver`, values elsewhere.
     Approvers,
+    /// Expressions.
+    Calculated,
+    /// Nothing: the rows are data.
+    None,
 }
 
 /// What a header says about every row.
@@ -24,6 +28,8 @@ struct Shape {
     outputs: usize,
     /// The place right of `||` that holds approvers.
     approver: Option<usize>,
+    /// Whether what stands right of `||` may be worked out.
+    calculated: bool,
 }
 
 /// Counts of a row: left and right of `||`.
@@ -64,7 +70,7 @@ fn header(p: &mut Parser<'_>, results: Results) -> Shape {
     });
     p.complete(marker, TABLE_HEADER);
     let span = start.to(p.previous());
-    if count.outputs == 0 {
+    if count.outputs == 0 && results != Results::None {
         p.report(
             Diagnostic::error(codes::TABLE_SHAPE, "the table has no column of results")
                 .at(span, "no `||` here")
@@ -76,6 +82,7 @@ fn header(p: &mut Parser<'_>, results: Results) -> Shape {
         inputs: count.inputs,
         outputs: count.outputs,
         approver,
+        calculated: results == Results::Calculated,
     }
 }
 
@@ -84,11 +91,11 @@ fn row(p: &mut Parser<'_>, shape: &Shape) {
     let start = p.span();
     let count = cells(p, |p, output| {
         let approver = output.is_some() && output == shape.approver;
-        cell(p, approver);
+        cell(p, approver, shape.calculated && output.is_some());
     });
     p.complete(marker, TABLE_ROW);
     let (left, right) = (shape.inputs, shape.outputs);
-    if (count.inputs, count.outputs) == (left, right) || right == 0 {
+    if (count.inputs, count.outputs) == (left, right) || (right == 0 && count.inputs == left) {
         return;
     }
     let (side, has, needs) = if count.inputs == left {
@@ -161,7 +168,7 @@ fn report_tail(p: &mut Parser<'_>) {
     p.skip(|p| p.on_new_line() || at_row(p));
 }
 
-fn cell(p: &mut Parser<'_>, approver: bool) {
+fn cell(p: &mut Parser<'_>, approver: bool, calculated: bool) {
     let marker = p.start();
     if p.at(STAR) || (p.at(MINUS) && matches!(p.nth(1), PIPE | PIPE2)) {
         p.bump();
@@ -174,6 +181,8 @@ fn cell(p: &mut Parser<'_>, approver: bool) {
         );
     } else if approver {
         approvers(p);
+    } else if calculated {
+        expression(p, "the value of the result");
     } else {
         while item(p) && p.at(COMMA) && !p.on_new_line() {
             p.bump();

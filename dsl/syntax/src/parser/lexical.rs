@@ -32,6 +32,9 @@ impl Parser<'_> {
             DATE => literal::date(text).err().map(|error| {
                 Diagnostic::error(codes::BAD_DATE, error.to_string()).at(span, "no such day")
             }),
+            INSTANT => literal::instant(text).err().map(|error| {
+                Diagnostic::error(codes::BAD_DATE, error.to_string()).at(span, "no such time")
+            }),
             TEXT => match literal::text(text) {
                 Err(error) => Some(bad_escape(span, text, &error)),
                 Ok(_) => None,
@@ -97,7 +100,6 @@ fn unknown(span: Span, text: &str) -> Diagnostic {
         '≥' => diagnostic.suggest("write `>=`", span, ">="),
         '≠' => diagnostic.suggest("write `is not`", span, "is not"),
         '#' => diagnostic.suggest("a comment begins with `--`", span, "--"),
-        '[' | ']' => diagnostic.suggest_edits("a list stands between `{` and `}`", Vec::new()),
         _ => diagnostic,
     }
 }
