@@ -46,6 +46,17 @@ pub fn check(
         diagnostics: Vec::new(),
     };
     let items = collect(sources, trees, &mut cx.diagnostics);
+    for item in &items.uses {
+        if let Some(module) = item.node.module() {
+            cx.diagnostics.push(
+                Diagnostic::error(
+                    codes::UNKNOWN_NAME,
+                    format!("there is no module `{}`", module.text()),
+                )
+                .at(module.span(item.file), "unknown module"),
+            );
+        }
+    }
     let header = decl::header::read(&items, sources, &mut cx.diagnostics);
     let mut world = World::default();
     decl::vocabulary::read(&mut world, &items, &mut cx.diagnostics);

@@ -101,6 +101,9 @@ pub struct Decision {
     pub otherwise: Option<Expr>,
 }
 
+/// The types of the arguments of a call, and whether they may be absent.
+pub type Signature = Vec<(Type, bool)>;
+
 /// What is found out while expressions are read: each list type once, each function for each list of argument types once.
 #[derive(Default)]
 pub struct Found {
@@ -111,7 +114,7 @@ pub struct Found {
     /// Functions, every one after those it calls.
     pub functions: Vec<Function>,
     /// What calls of each definition have come to: its index, the types of the arguments, the function.
-    pub calls: Vec<(usize, Vec<(Type, bool)>, Option<usize>)>,
+    pub calls: Vec<(usize, Signature, Option<usize>)>,
     /// Definitions whose body was found wrong.
     pub wrong: Vec<usize>,
     /// How many expressions have been read.

@@ -194,7 +194,7 @@ fn read_data(
         index += 1;
         let place = diagnostic.place().map(|label| label.span);
         let blank = diagnostic.code == codes::BLANK_CELL;
-        !new || blank || !place.is_some_and(|place| texts.binary_search(&place).is_ok())
+        !new || blank || place.is_none_or(|place| texts.binary_search(&place).is_err())
     });
     let Some(places) = columns_of(&columns, &read.headings, span, &mut cx.diagnostics) else {
         return Ok(Some(found));

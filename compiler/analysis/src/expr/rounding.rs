@@ -38,7 +38,7 @@ impl Reader<'_> {
             return unknown(span);
         };
         if let Some(ast::RoundingTo::Steps(step)) = rounding.to() {
-            return self.to_steps(value, number, &step, mode, span);
+            return self.stepped(value, number, &step, mode, span);
         }
         let (scale, currency) = match rounding.to() {
             Some(to @ (ast::RoundingTo::Places(_) | ast::RoundingTo::PlacesOf(_))) => {
@@ -273,7 +273,7 @@ impl Reader<'_> {
     }
 
     /// `X rounded MODE to steps of S`
-    fn to_steps(
+    fn stepped(
         &mut self,
         value: Expr,
         number: Number,

@@ -526,10 +526,10 @@ fn missing(p: &mut Parser<'_>, what: &str) -> Built {
 }
 
 fn atom(p: &mut Parser<'_>, what: &str) -> Built {
-    if p.at(L_BRACKET) || p.at(WORD) {
-        if let Some(form) = lists::form(p) {
-            return behind(p, form);
-        }
+    if matches!(p.current(), L_BRACKET | WORD)
+        && let Some(form) = lists::form(p)
+    {
+        return behind(p, form);
     }
     let marker = p.start();
     let kind: SyntaxKind = match p.current() {
