@@ -45,6 +45,7 @@ pub fn check(
         work,
         diagnostics: Vec::new(),
     };
+    check::clauses::check(trees, &mut cx.diagnostics);
     let items = collect(sources, trees, &mut cx.diagnostics);
     for item in &items.uses {
         if let Some(module) = item.node.module() {

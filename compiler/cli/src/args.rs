@@ -110,6 +110,12 @@ pub enum Command {
         #[arg(long, conflicts_with = "paths")]
         stdin: bool,
     },
+    /// Explain a code such as Q4001: what it means, why it is refused, and how to mend it.
+    #[command(after_help = "Examples:\n  quo error Q4001\n  quo error")]
+    Error {
+        /// The code; without it, all codes are listed.
+        code: Option<String>,
+    },
     /// Make a small ruleset that checks, tests and evaluates.
     #[command(after_help = "Example:\n  quo new my-offer")]
     New {

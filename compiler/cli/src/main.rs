@@ -7,6 +7,7 @@ mod args;
 mod command;
 mod failure;
 mod output;
+mod pages;
 mod subject;
 
 use std::ffi::OsString;

@@ -14,7 +14,25 @@ mod common;
 use common::Desk;
 use insta::assert_snapshot;
 
-const COMMANDS: [&str; 7] = ["check", "build", "eval", "explain", "test", "replay", "new"];
+const COMMANDS: [&str; 8] = [
+    "check", "build", "eval", "explain", "test", "replay", "error", "new",
+];
+
+#[test]
+fn every_code_has_its_page_in_the_program() {
+    let desk = Desk::new();
+    let list = desk.quo(&["error"]);
+    assert_eq!((list.code, list.stderr.as_str()), (0, ""));
+    for code in quo_source::codes::ALL {
+        assert!(list.stdout.contains(code.id()) && list.stdout.contains(code.title()));
+        let page = desk.quo(&["error", &code.id().to_lowercase()]);
+        assert_eq!(page.code, 0, "{code}");
+        assert!(page.stdout.starts_with(&format!("# {code}: ")) && page.stdout.contains("## Why"));
+    }
+    let unknown = desk.quo(&["error", "Q0000"]);
+    assert_eq!(unknown.code, 1);
+    assert!(unknown.stdout.contains("there is no code `Q0000`"));
+}
 
 #[test]
 fn help_has_examples_and_exit_codes() {

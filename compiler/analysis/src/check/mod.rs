@@ -6,6 +6,7 @@
 
 mod apart;
 mod cases;
+pub mod clauses;
 mod competing;
 mod condition;
 pub mod cover;

@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod error;
 mod eval;
 mod explain;
 mod fmt;
@@ -36,6 +37,7 @@ pub fn run(args: Args, out: &mut Output) -> Result<bool, Failure> {
             check,
             stdin,
         } => fmt::run(&paths, fmt::Wanted { check, stdin }, out),
+        Command::Error { code } => error::run(code.as_deref(), out),
         Command::New { name } => new::run(&name, out),
     }
 }
