@@ -168,7 +168,7 @@ fn embedded() -> String {
     for code in codes::ALL {
         let _ = writeln!(
             text,
-            "    (\n        \"{code}\",\n        include_str!(\"../../../docs/errors/{code}.md\"),\n    ),"
+            "    (\"{code}\", include_str!(\"../../../docs/errors/{code}.md\")),"
         );
     }
     text.push_str("];\n");
