@@ -14,8 +14,8 @@ mod common;
 use common::Desk;
 use insta::assert_snapshot;
 
-const COMMANDS: [&str; 9] = [
-    "check", "build", "eval", "explain", "test", "replay", "fmt", "error", "new",
+const COMMANDS: [&str; 8] = [
+    "check", "build", "eval", "explain", "test", "replay", "error", "new",
 ];
 
 #[test]
