@@ -61,6 +61,7 @@ pub fn check(
     let header = decl::header::read(&items, sources, &mut cx.diagnostics);
     let mut world = World::default();
     decl::vocabulary::read(&mut world, &items, &mut cx.diagnostics);
+    decl::terms::declare(&mut world, &items, &mut cx.diagnostics);
     // Definitions may name products, and products definitions: products are declared before, and read after them.
     decl::products::read(&mut world, &items, &mut Vec::new());
     decl::calculations::declare(&mut world, &items, &mut cx)?;
@@ -69,6 +70,7 @@ pub fn check(
     world.products = Vec::new();
     world.charges = Vec::new();
     decl::products::read(&mut world, &items, &mut cx.diagnostics);
+    decl::skus::read(&mut world, &items, &mut cx)?;
     decl::records::charges(&mut world);
     declare_rules(&mut world, &items, &mut cx.diagnostics);
     work.spend(1)?;
@@ -77,6 +79,9 @@ pub fn check(
     let adjustments = decl::adjustments::read(&world, &items, &mut cx.diagnostics);
     let approvals = decl::approvals::read(&world, &items, &mut cx.diagnostics);
     let fulfilments = decl::fulfilment::read(&world, &items, &mut cx.diagnostics);
+    let qualifications = decl::terms::qualifications(&world, &items, &mut cx.diagnostics);
+    let validities = decl::terms::validities(&world, &items, &mut cx.diagnostics);
+    let clauses = decl::terms::clauses(&world, &items, &mut cx.diagnostics);
     let decision_tables = decl::calculations::tables(&world, &mut cx)?;
     let results = decl::calculations::results(&world, &items, &mut cx.diagnostics);
     let functions_of_tests = world.found.borrow().functions.len();
@@ -171,6 +176,9 @@ pub fn check(
                 adjustments: adjustments.adjustments,
                 approvals,
                 fulfilments,
+                qualifications,
+                validities,
+                clauses,
                 records: world.records,
                 elements: found.elements,
                 item_kinds: found.item_kinds,

@@ -17,6 +17,10 @@ pub struct TestCase {
     pub lines: Vec<Line>,
     /// What was asked for adjustments.
     pub asked: Vec<Input>,
+    /// Constraints that somebody overrides.
+    pub overrides: Vec<Override>,
+    /// Clauses that are removed (or, with `true`, added).
+    pub clauses: Vec<(String, bool)>,
     /// What is expected, at least one thing.
     pub expectations: Vec<Expectation>,
 }
@@ -41,6 +45,19 @@ pub enum Given {
     List(Vec<Given>),
     /// A record: its fields.
     Record(Vec<Input>),
+}
+
+/// A constraint that somebody overrides.
+#[derive(Debug, Clone)]
+pub struct Override {
+    /// Its id.
+    pub rule: String,
+    /// The role.
+    pub role: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// On which line; everywhere, where there is none.
+    pub line: Option<String>,
 }
 
 /// A line of the quote.
@@ -148,6 +165,33 @@ pub enum Expected {
         /// A text that a message must contain.
         because: Option<String>,
     },
+    /// A clause is part of the contract, or not.
+    Clause {
+        /// Its name.
+        clause: String,
+        /// Whether it is.
+        there: bool,
+    },
+    /// An item has this stock-keeping unit.
+    Sku {
+        /// Line id.
+        line: String,
+        /// The address of the item in the line; the line's own where it is empty.
+        item: String,
+        /// The stock-keeping unit.
+        sku: String,
+    },
+    /// The last day of the quote.
+    Expires {
+        /// The day, `2026-12-31`.
+        day: String,
+        /// A text that the reason must contain.
+        because: Option<String>,
+    },
+    /// The message of a constraint that was overridden contains this text.
+    Overridden(String),
+    /// A piece of information contains this text.
+    Information(String),
     /// A warning contains this text.
     Warning(String),
     /// A line has exactly these tasks.

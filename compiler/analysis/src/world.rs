@@ -55,6 +55,8 @@ pub struct World {
     pub adjustments: Vec<Named>,
     /// Approval matrices, sorted.
     pub approvals: Vec<Named>,
+    /// Clauses, sorted.
+    pub clauses: Vec<Named>,
     /// Stages in their order.
     pub stages: Vec<String>,
 }
@@ -214,6 +216,7 @@ impl World {
             ("a price book", place(&self.books, name)),
             ("an adjustment", place(&self.adjustments, name)),
             ("an approval matrix", place(&self.approvals, name)),
+            ("a clause", place(&self.clauses, name)),
             ("an enum", place(&self.enums, name)),
             ("an amount", place(&self.amounts, name)),
             ("a definition", place(&self.defines, name)),

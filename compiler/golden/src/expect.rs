@@ -3,10 +3,12 @@
 use std::fmt::Display;
 
 use quo_analysis::tests_hir::{AmountOf, Expected};
-use quo_engine::{Answer, ChargeAnswer, Finding, LineAnswer, WhyNotSubject};
+use quo_engine::{
+    Answer, ApprovalAnswer, ApprovalStepAnswer, ChargeAnswer, Finding, LineAnswer, WhyNotSubject,
+};
 use quo_value::Decimal;
 
-use crate::Judged;
+use crate::{Judged, expect_terms};
 
 /// What was expected, and what was found instead.
 pub struct Found {
@@ -77,6 +79,13 @@ pub fn judge(judged: &Judged<'_>, expected: &Expected) -> Result<(), Found> {
                 )
             })
         }
+        Expected::Clause { clause, there } => expect_terms::clause(answer, clause, *there),
+        Expected::Sku { line, item, sku } => expect_terms::sku(answer, line, item, sku),
+        Expected::Expires { day, because } => {
+            expect_terms::expires(answer, day, because.as_deref())
+        }
+        Expected::Overridden(text) => expect_terms::overridden(answer, text),
+        Expected::Information(text) => expect_terms::information(answer, text),
         Expected::Tasks { line, tasks } => line_tasks(answer, line, tasks),
         Expected::Error(text) => Err(Found::new(
             format!("a refusal that says {text:?}"),
@@ -85,11 +94,15 @@ pub fn judge(judged: &Judged<'_>, expected: &Expected) -> Result<(), Found> {
     }
 }
 
-fn require(held: bool, found: impl FnOnce() -> Found) -> Result<(), Found> {
+pub(crate) fn require(held: bool, found: impl FnOnce() -> Found) -> Result<(), Found> {
     if held { Ok(()) } else { Err(found()) }
 }
 
-fn find_line<'a>(answer: &'a Answer, line: &str, wanted: &str) -> Result<&'a LineAnswer, Found> {
+pub(crate) fn find_line<'a>(
+    answer: &'a Answer,
+    line: &str,
+    wanted: &str,
+) -> Result<&'a LineAnswer, Found> {
     let found = answer.lines.iter().find(|found| found.id == line);
     found.ok_or_else(|| {
         let ids: Vec<&str> = answer.lines.iter().map(|line| line.id.as_str()).collect();
@@ -296,27 +309,42 @@ fn reasons(
 }
 
 fn approved(answer: &Answer, name: &str, steps: &[(Vec<String>, bool)]) -> Result<(), Found> {
-    let Some(approval) = answer.approvals.iter().find(|found| found.rule == name) else {
-        return Err(Found::new(
-            format!("the matrix `{name}` to decide"),
-            "it decides nothing",
-        ));
-    };
-    let found: Vec<(Vec<String>, bool)> = approval
-        .steps
+    let asked: Vec<&ApprovalAnswer> = answer
+        .approvals
         .iter()
-        .map(|step| (step.roles.clone(), step.any && step.roles.len() > 1))
+        .filter(|found| found.rule == name)
         .collect();
-    require(found == steps, || {
-        let values: Vec<String> = approval
-            .values
-            .iter()
-            .map(|(name, value)| format!("{name} is {value}"))
-            .collect();
+    let asks = |approval: &ApprovalAnswer| -> Vec<(Vec<String>, bool)> {
+        let step =
+            |step: &ApprovalStepAnswer| (step.roles.clone(), step.any && step.roles.len() > 1);
+        approval.steps.iter().map(step).collect()
+    };
+    let all: Vec<_> = asked.iter().map(|approval| asks(approval)).collect();
+    // Of a matrix of which every row asks, the one named is among them; nobody is asked where no row asks.
+    let right = if steps.is_empty() {
+        all.iter().all(Vec::is_empty)
+    } else {
+        all.iter().any(|found| found == steps)
+    };
+    require(right, || {
+        let mut notes = Vec::new();
+        for approval in &asked {
+            let values = approval.values.iter();
+            let values: Vec<String> = values
+                .map(|(name, value)| format!("{name} is {value}"))
+                .collect();
+            notes.push(format!("row: {}", approval.row));
+            notes.push(values.join(", "));
+        }
+        let found: Vec<String> = all.iter().map(|steps| approvers(steps)).collect();
         Found {
             expected: format!("`{name}` to ask {}", approvers(steps)),
-            found: format!("it asks {}", approvers(&found)),
-            notes: vec![format!("row: {}", approval.row), values.join(", ")],
+            found: if found.is_empty() {
+                "it asks nobody".to_owned()
+            } else {
+                format!("it asks {}", found.join("; and "))
+            },
+            notes,
         }
     })
 }
@@ -412,7 +440,7 @@ fn line_tasks(answer: &Answer, line: &str, tasks: &[String]) -> Result<(), Found
     })
 }
 
-fn messages(findings: &[Finding]) -> String {
+pub(crate) fn messages(findings: &[Finding]) -> String {
     findings
         .iter()
         .map(|found| found.message.as_str())
@@ -420,7 +448,7 @@ fn messages(findings: &[Finding]) -> String {
         .join("; ")
 }
 
-fn or_none(what: &str, text: String) -> String {
+pub(crate) fn or_none(what: &str, text: String) -> String {
     if text.is_empty() {
         format!("there are no {what}")
     } else {

@@ -30,6 +30,28 @@ pub fn request_json(test: &TestCase) -> Value {
     if !test.asked.is_empty() {
         request.insert("asked".to_owned(), Value::Object(inputs(&test.asked)));
     }
+    if !test.overrides.is_empty() {
+        let overrides = test.overrides.iter().map(|found| {
+            let mut object = Map::new();
+            object.insert("rule".to_owned(), Value::from(found.rule.clone()));
+            object.insert("role".to_owned(), Value::from(found.role.clone()));
+            let named = [("reason", &found.reason), ("line", &found.line)];
+            for (name, value) in named {
+                if let Some(value) = value {
+                    object.insert(name.to_owned(), Value::from(value.clone()));
+                }
+            }
+            Value::Object(object)
+        });
+        request.insert("overrides".to_owned(), overrides.collect());
+    }
+    if !test.clauses.is_empty() {
+        let clauses = test.clauses.iter().map(|(clause, added)| {
+            let wanted = if *added { "added" } else { "removed" };
+            (clause.clone(), Value::from(wanted))
+        });
+        request.insert("clauses".to_owned(), Value::Object(clauses.collect()));
+    }
     Value::Object(request)
 }
 

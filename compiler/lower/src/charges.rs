@@ -97,7 +97,7 @@ impl Context<'_> {
         }
     }
 
-    fn price_argument(&mut self, column: &hir::Column, span: Span) -> Arg {
+    pub(crate) fn price_argument(&mut self, column: &hir::Column, span: Span) -> Arg {
         match column.expr.kind {
             ExprKind::Fact(fact) => Arg::Fact(self.index(fact, span)),
             ExprKind::Option { up: 0, option } => Arg::Option(self.index(option, span)),

@@ -3,12 +3,13 @@
 use quo_analysis::hir::{self, RuleBody, RuleKind};
 use quo_analysis::types::{Number, Type};
 use quo_model::{
-    Approval, ApprovalRow, ApprovalStep, Fulfilment, Order, Rule, ShownAs, Task, ValueType,
+    Approval, ApprovalRow, ApprovalStep, Fulfilment, NONE, Order, PartAfter, PartTask, Rule,
+    ShownAs, Task, ValueType,
 };
 
 use crate::code::Purpose;
 use crate::constants::value_type;
-use crate::context::Context;
+use crate::context::{Context, days};
 use crate::limits;
 use crate::strings::{CURRENCY_COLUMN, member_id};
 
@@ -19,6 +20,7 @@ impl Context<'_> {
             Some(product) => Purpose::item(product, rule.span),
             None => Purpose::quote(rule.span),
         };
+        let (from, to) = days(rule.window);
         let routine = match &rule.body {
             RuleBody::Expr(condition) => self.truth_routine(purpose, condition),
             RuleBody::Table(table) => {
@@ -39,6 +41,16 @@ impl Context<'_> {
             message: self.string(&rule.message),
             routine,
             satisfied_by: rule.kind != RuleKind::Exclude,
+            when: self.condition(purpose, rule.when.as_ref()),
+            from,
+            to,
+            severity: match rule.severity {
+                hir::Severity::Error => quo_model::Severity::Error,
+                hir::Severity::Warning => quo_model::Severity::Warning,
+                hir::Severity::Information => quo_model::Severity::Information,
+            },
+            overridable: self.indexes(&rule.overridable.roles, rule.span),
+            with_reason: rule.overridable.with_reason,
         }
     }
 
@@ -75,6 +87,7 @@ impl Context<'_> {
                 "a row that asks for nothing",
             ));
         }
+        let worse = self.worse(approval, &lowered);
         Approval {
             name: self.string(&approval.name),
             title: self.string(&approval.title),
@@ -86,6 +99,14 @@ impl Context<'_> {
                 .map(|row| self.approval_row(row, approval))
                 .collect(),
             never_requester: approval.never_requester,
+            never_twice: approval.never_twice,
+            delegation: approval.delegation,
+            every: approval.policy == hir::RowPolicy::Every,
+            goes_up_to: match approval.goes_up {
+                hir::GoesUp::ToNext => NONE,
+                hir::GoesUp::To(role) => self.index(role, approval.span),
+            },
+            worse,
         }
     }
 
@@ -118,6 +139,14 @@ impl Context<'_> {
         Fulfilment {
             product: self.index(fulfilment.product, fulfilment.span),
             tasks,
+            part_afters: fulfilment
+                .part_afters
+                .iter()
+                .map(|it| PartAfter {
+                    part: self.index(it.part, fulfilment.span),
+                    after: self.indexes(&it.after, fulfilment.span),
+                })
+                .collect(),
         }
     }
 
@@ -131,8 +160,19 @@ impl Context<'_> {
             id: self.string(&id),
             system: self.index(task.system, task.span),
             after: self.indexes(&task.after, task.span),
+            after_parts: task
+                .after_parts
+                .iter()
+                .map(|it| PartTask {
+                    part: self.index(it.part, task.span),
+                    task: self.string(&it.task),
+                })
+                .collect(),
             when: self.condition(purpose, when),
             tries: task.tries,
+            waiting_minutes: task.waiting_minutes,
+            doubling: task.doubling,
+            cut_off: task.cut_off,
             within_minutes: task.within_minutes,
             undo: self.string(task.undo.as_deref().unwrap_or_default()),
         }

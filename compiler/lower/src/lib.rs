@@ -19,6 +19,7 @@ mod places;
 mod print;
 mod strings;
 mod tables;
+mod terms;
 
 use quo_analysis::hir::Rules;
 use quo_model::{Model, SourceMap, WriteError, write_package};

@@ -82,6 +82,9 @@ pub(crate) fn lower(context: &mut Context<'_>, with_probes: bool) -> Model {
         } else {
             Vec::new()
         },
+        qualifications: context.qualifications(),
+        validities: context.validities(),
+        clauses: context.clauses(),
         tables: Vec::new(),
         program: Program::default(),
     }
@@ -159,6 +162,10 @@ impl Context<'_> {
             name: self.string(&product.name),
             title: self.string(&product.title),
             sku: self.string(product.sku.as_deref().unwrap_or_default()),
+            skus: product
+                .skus
+                .as_ref()
+                .map(|skus| self.skus(skus, product.span)),
             category: self.optional_index(product.category, product.span),
             sold_from,
             sold_to,
@@ -184,6 +191,7 @@ impl Context<'_> {
         OptionDef {
             name: self.string(&option.name),
             ty: self.ty(option.ty, option.span),
+            domain: self.domain(option),
             default: self.default(option.default.as_ref(), option.span),
         }
     }
@@ -205,6 +213,7 @@ impl Context<'_> {
             name: self.string(&part.name),
             min: part.min,
             max: part.max,
+            many: part.many,
             kinds: self.indexes(&part.kinds, part.span),
             defaults,
         }

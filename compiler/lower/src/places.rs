@@ -112,6 +112,14 @@ pub(crate) fn ids(rules: &Rules, places: &Places) -> Vec<IdPlace> {
         }
     }
     rules
+        .qualifications
+        .iter()
+        .for_each(|found| add(found.id.clone(), found.span));
+    rules
+        .clauses
+        .iter()
+        .for_each(|clause| add(clause.name.clone(), clause.span));
+    rules
         .amounts
         .iter()
         .for_each(|amount| add(amount.name.clone(), amount.span));

@@ -143,8 +143,18 @@ impl Printer<'_> {
             Op::PartOption => format!("n{dst} = PartOption {imm} of part {b} up {a}"),
             Op::PartKind | Op::CountPart => format!("n{dst} = {op:?} {b} up {a}"),
             Op::HasKind => format!("n{dst} = HasKind {} in part {b} up {a}", self.product(imm)),
-            Op::List | Op::Left | Op::TotalList | Op::TotalNet | Op::Currency => {
+            Op::List
+            | Op::Left
+            | Op::TotalList
+            | Op::TotalNet
+            | Op::TotalKept
+            | Op::Currency
+            | Op::ClausesRemoved
+            | Op::ClausesAdded => {
                 format!("{}{dst} = {op:?}", to(op))
+            }
+            Op::ClauseRemoved | Op::ClauseAdded => {
+                format!("{}{dst} = {op:?} {imm}", to(op))
             }
             Op::ScaleN | Op::ScaleW => format!("{0}{dst} = {op:?} {0}{a} by {imm}", to(op)),
             Op::RoundN | Op::RoundW => {
@@ -371,6 +381,7 @@ fn bank_written(op: Op) -> Bank {
         | Op::Left
         | Op::TotalList
         | Op::TotalNet
+        | Op::TotalKept
         | Op::Amount
         | Op::AddW
         | Op::SubW

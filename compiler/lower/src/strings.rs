@@ -118,6 +118,25 @@ impl Collector {
         for fulfilment in &rules.fulfilments {
             self.fulfilment(rules, fulfilment);
         }
+        self.terms(rules);
+    }
+
+    fn terms(&mut self, rules: &Rules) {
+        for found in &rules.qualifications {
+            self.add(&found.id);
+            self.add(&found.message);
+            found.when.iter().for_each(|when| self.expr(when));
+        }
+        for found in &rules.validities {
+            self.add(&found.title);
+            self.expr(&found.day);
+        }
+        for clause in &rules.clauses {
+            self.add(&clause.name);
+            self.add(&clause.title);
+            self.add(&clause.text);
+            clause.when.iter().for_each(|when| self.expr(when));
+        }
     }
 
     fn calculations(&mut self, rules: &Rules) {
@@ -177,8 +196,13 @@ impl Collector {
         self.add(&product.name);
         self.add(&product.title);
         self.add(product.sku.as_deref().unwrap_or_default());
+        if let Some(skus) = &product.skus {
+            self.table(&skus.table);
+            skus.skus.iter().for_each(|sku| self.add(sku));
+        }
         for option in &product.options {
             self.add(&option.name);
+            option.domain.iter().for_each(|value| self.value(value));
             self.optional_value(option.default.as_ref());
         }
         for part in &product.parts {
@@ -219,6 +243,7 @@ impl Collector {
     fn rule(&mut self, rule: &Rule) {
         self.add(&rule.id);
         self.add(&rule.message);
+        rule.when.iter().for_each(|when| self.expr(when));
         match &rule.body {
             RuleBody::Expr(expr) => self.expr(expr),
             RuleBody::Table(table) => self.table(table),
@@ -246,6 +271,7 @@ impl Collector {
         for task in &fulfilment.tasks {
             self.add(&task.name);
             self.member(rules, fulfilment.product, &task.name);
+            task.after_parts.iter().for_each(|it| self.add(&it.task));
             self.add(task.undo.as_deref().unwrap_or_default());
             task.when.iter().for_each(|when| self.expr(when));
         }

@@ -66,6 +66,11 @@ fn amounts_that_no_column_holds() {
         table,
         rows: vec![row],
         never_requester: false,
+        never_twice: false,
+        delegation: false,
+        goes_up: GoesUp::ToNext,
+        policy: RowPolicy::First,
+        worse: Vec::new(),
     });
     assert_eq!(codes(&b), [("Q9004", "| row 1 of Commercial |".to_owned())]);
     b.rules.approvals[0].table.rows[0].cells[0] = within(None, Some(too_large - 1));

@@ -340,6 +340,11 @@ fn an_approval_row_with_an_amount_is_repeated_for_every_currency() {
         table,
         rows: vec![row(&[]), row(&[1]), row(&[1, 0])],
         never_requester: true,
+        never_twice: false,
+        delegation: false,
+        goes_up: GoesUp::ToNext,
+        policy: RowPolicy::First,
+        worse: Vec::new(),
     });
     let lowered = b.lower();
     assert_snapshot!(print(&lowered));
@@ -391,12 +396,17 @@ fn the_source_map_knows_every_id_and_row() {
         tries: 3,
         within_minutes: 120,
         undo: Some("deprovision".to_owned()),
+        after_parts: Vec::new(),
+        waiting_minutes: 0,
+        doubling: false,
+        cut_off: false,
     };
     let tasks = vec![task("bill", vec![], None), task("provision", vec![0], when)];
     b.rules.fulfilments.push(Fulfilment {
         product: suite,
         span,
         tasks,
+        part_afters: Vec::new(),
     });
     let lowered = b.lower();
     let text =

@@ -221,6 +221,29 @@ kinds! {
     /// `each with o = …`
     EACH_WITH,
 
+    /// `in { 8, 16, 32 }` of an option.
+    OPTION_DOMAIN,
+    /// `retired from … unless …, migrate to …`
+    RETIRED,
+    /// `overridable by A or B with reason`
+    OVERRIDABLE,
+    /// `as warning`
+    SEVERITY,
+    /// `qualify P "…" with fact valid 30 days when …`
+    QUALIFY_ITEM,
+    /// `quote valid until …`
+    QUOTE_VALID_ITEM,
+    /// `30 days after quote.date "…"`
+    VALID_ENTRY,
+    /// `clause C "…" version 2 text "…" required with …`
+    CLAUSE_ITEM,
+    /// `version 2`
+    CLAUSE_VERSION,
+    /// `text "…"`
+    CLAUSE_TEXT,
+    /// `required with A, B`, `on request`
+    CLAUSE_NEED,
+
     // Nodes: price books.
     /// `currency EUR, GBP`
     CURRENCY_CLAUSE,
@@ -250,6 +273,22 @@ kinds! {
     // Nodes: approvals and fulfilment.
     /// `let v = …`
     LET,
+    /// `never the same person twice`
+    NEVER_TWICE,
+    /// `delegation allowed`
+    DELEGATION,
+    /// `unanswered in time goes up to …`
+    GOES_UP,
+    /// `ask again only when …`
+    ASK_AGAIN,
+    /// `discount rises`
+    WORSENING,
+    /// `no cancelling once … has started`
+    CUT_OFF,
+    /// `part nodes after billing`
+    PART_AFTER,
+    /// `waiting 5 minutes, doubling`
+    TASK_WAITING,
     /// `first match`
     HIT_POLICY,
     /// `never the requester`
@@ -288,6 +327,11 @@ kinds! {
     EACH_ROW,
     /// `[ … ]` of an input.
     LIST_INPUT,
+
+    /// `override R by A because "…"`
+    OVERRIDE,
+    /// `clause C removed`
+    CLAUSE_CHANGE,
 
     // Nodes: tables.
     /// Header and rows.

@@ -104,7 +104,7 @@ fn products_and_bundles() {
     assert!(count(1).is_optional() && !count(1).is_one_of());
     assert!(count(2).is_optional() && count(2).is_one_of());
     assert!(count(3).is_kinds_of());
-    assert_eq!(count(3).kinds_max().map(|m| m.integer()), Some(Ok(5)));
+    assert_eq!(count(3).most().map(|m| m.integer()), Some(Ok(5)));
     let kinds: Vec<_> = parts[3].kinds().map(|k| k.text()).collect();
     assert_eq!(kinds, ["Sso", "Audit"]);
     let each = parts[3].each_with().next().expect("each with");

@@ -19,6 +19,15 @@ pub struct Answer {
     pub blocking: Vec<Finding>,
     /// What should be looked at.
     pub warnings: Vec<Finding>,
+    /// What somebody may want to know.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub information: Vec<Finding>,
+    /// What would block, and somebody who may has let pass.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub overridden: Vec<OverriddenAnswer>,
+    /// The clauses of the contract by name, those that were removed too.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub clauses: Vec<ClauseAnswer>,
     /// The lines, in the order of the request.
     pub lines: Vec<LineAnswer>,
     /// Sums over all charges that have a price.
@@ -32,8 +41,12 @@ pub struct Answer {
     /// What each line becomes once it is accepted.
     pub fulfilment: Vec<FulfilmentAnswer>,
     /// Last selling date on which this answer would be the same: the earliest last day of the ruleset, of the price books
-    /// used and of the adjustments applied; `null` if none of them ends.
+    /// used, of the adjustments applied, of the answers from outside it rests on, and of the days the ruleset names;
+    /// `null` if none of them ends.
     pub expires_on: Option<String>,
+    /// What ends first; `null` if nothing does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expires_because: Option<String>,
     /// The rules that took part, sorted by id.
     pub rules: Vec<RuleVersion>,
 }
@@ -64,6 +77,9 @@ pub struct Finding {
     pub product: Option<String>,
     /// One sentence for people.
     pub message: String,
+    /// The roles that may let it pass.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub overridable_by: Vec<String>,
 }
 
 /// One line of the quote.
@@ -81,8 +97,49 @@ pub struct LineAnswer {
     pub eligible: bool,
     /// Why not.
     pub ineligible: Vec<Finding>,
+    /// What is delivered under which stock-keeping unit: the line's own product, then its parts.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub items: Vec<ItemAnswer>,
     /// Its charges: those of its own product, then those of its parts.
     pub charges: Vec<ChargeAnswer>,
+}
+
+/// An item with its stock-keeping unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemAnswer {
+    /// Address of the item inside the line; `null` for the line's own product.
+    pub item: Option<String>,
+    /// Its product.
+    pub product: String,
+    /// Its stock-keeping unit.
+    pub sku: String,
+}
+
+/// A violation that somebody let pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverriddenAnswer {
+    /// The violation.
+    pub finding: Finding,
+    /// The role that let it pass.
+    pub role: String,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+}
+
+/// A clause of the contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClauseAnswer {
+    /// Stable id.
+    pub clause: String,
+    /// What people see.
+    pub title: String,
+    /// Its version.
+    pub version: u32,
+    /// Its text; empty for none.
+    pub text: String,
+    /// `required`, `added` on request, or `removed` although it is required.
+    pub state: String,
 }
 
 /// A charge with its waterfall.
@@ -200,6 +257,38 @@ pub struct ApprovalAnswer {
     pub within_minutes: u32,
     /// Whether the requester may not approve.
     pub never_requester: bool,
+    /// Whether nobody may approve twice, in any of the cases of this matrix.
+    #[serde(skip_serializing_if = "is_false", default)]
+    pub never_twice: bool,
+    /// Whether an approver may hand a decision on.
+    #[serde(skip_serializing_if = "is_false", default)]
+    pub delegation: bool,
+    /// The role that is asked in the place of one that does not answer in time; the next step where there is none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub goes_up_to: Option<String>,
+    /// What makes an approval that was given be asked for again; every change where nothing is named.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub ask_again: Vec<WorseningAnswer>,
+}
+
+/// A value that makes an approval be asked for again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorseningAnswer {
+    /// The column.
+    pub column: String,
+    /// `rises`, `falls` or `changes`.
+    pub worse: String,
+    /// The value as the digits of a whole number that rises and falls with it, for comparing.
+    pub ordinal: String,
+}
+
+/// For serde: what is not said when it does not hold.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature serde asks for"
+)]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// One step of an approval.
@@ -227,8 +316,11 @@ pub struct FulfilmentAnswer {
 pub struct TaskAnswer {
     /// Stable id, `Suite.billing`.
     pub id: String,
-    /// Its name in the fulfilment of the product.
+    /// Its name in the fulfilment of the product; of a part behind the address of the item, `nodes.1.rack`.
     pub name: String,
+    /// Address of the item inside the line that it is for; `null` for the line's own product.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub item: Option<String>,
     /// The system that does it.
     pub system: String,
     /// Names of the tasks it waits for, none of them left out.
@@ -237,8 +329,17 @@ pub struct TaskAnswer {
     pub tries: u32,
     /// Time limit in minutes.
     pub within_minutes: u32,
+    /// The wait after the first try that failed, in minutes; the platform's own where there is none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub waiting_minutes: Option<u32>,
+    /// Whether each further wait is twice as long.
+    #[serde(skip_serializing_if = "is_false", default)]
+    pub doubling: bool,
     /// The operation that undoes it.
     pub undo: Option<String>,
+    /// Whether nothing can be cancelled once it has started.
+    #[serde(skip_serializing_if = "is_false", default)]
+    pub cut_off: bool,
 }
 
 /// A rule that took part in the decision.

@@ -24,7 +24,16 @@ pub(crate) struct Input<'a> {
     pub line_texts: &'a [u32],
     /// Texts that the package does not have.
     pub texts: &'a [String],
+    /// By clause: what the request wants of it, or, where the quote is priced, what became of it.
+    pub clauses: &'a [u8],
 }
+
+/// The clause belongs to the contract.
+pub(crate) const CLAUSE_THERE: u8 = 1;
+/// The clause is removed.
+pub(crate) const CLAUSE_REMOVED: u8 = 2;
+/// The clause is added.
+pub(crate) const CLAUSE_ADDED: u8 = 4;
 
 /// An index into memory. A `usize` holds every `u32` on the platforms that can map a package.
 pub(crate) const fn at(index: u32) -> usize {
@@ -41,6 +50,18 @@ impl<'a> Input<'a> {
     #[inline]
     pub fn fact(&self, slot: u32) -> i64 {
         self.facts.get(at(slot)).copied().unwrap_or(ABSENT)
+    }
+
+    /// How many clauses are in a state.
+    pub fn clauses_in(&self, state: u8) -> i64 {
+        let count = self.clauses.iter().filter(|found| **found & state != 0);
+        i64::try_from(count.count()).unwrap_or(i64::MAX)
+    }
+
+    /// Whether a clause is in a state, as a truth value.
+    pub fn clause_in(&self, clause: u32, state: u8) -> i64 {
+        let found = self.clauses.get(at(clause)).copied().unwrap_or(0);
+        i64::from(found & state != 0)
     }
 
     /// An option of an item.
@@ -146,6 +167,8 @@ pub(crate) struct Frame<'a> {
     pub total_net: i128,
     /// The charges of the priced quote.
     pub charges: &'a [ChargeLine],
+    /// What floors kept back over the contract.
+    pub total_kept: i128,
 }
 
 impl<'a> Frame<'a> {
@@ -161,6 +184,7 @@ impl<'a> Frame<'a> {
             total_list: 0,
             total_net: 0,
             charges: &[],
+            total_kept: 0,
         }
     }
 

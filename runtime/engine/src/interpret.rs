@@ -16,7 +16,7 @@ use quo_value::{
     round_to_quantum_i128,
 };
 
-use crate::frame::{Frame, at, index};
+use crate::frame::{CLAUSE_ADDED, CLAUSE_REMOVED, Frame, at, index};
 use crate::limits::{Stopped, Tank};
 use crate::record::Recorder;
 
@@ -320,6 +320,11 @@ impl<'a> Machine<'a> {
             | Op::Left
             | Op::TotalList
             | Op::TotalNet
+            | Op::TotalKept
+            | Op::ClausesRemoved
+            | Op::ClausesAdded
+            | Op::ClauseRemoved
+            | Op::ClauseAdded
             | Op::Amount
             | Op::Currency => load(op, i, imm, r, frame)?,
 
@@ -483,6 +488,10 @@ fn load(
         Op::Fact => frame.input.fact(imm),
         Op::Asked => *frame.input.asked.get(at(imm)).ok_or(DAMAGED)?,
         Op::Currency => i64::from(frame.currency.index),
+        Op::ClausesRemoved => frame.input.clauses_in(CLAUSE_REMOVED),
+        Op::ClausesAdded => frame.input.clauses_in(CLAUSE_ADDED),
+        Op::ClauseRemoved => frame.input.clause_in(imm, CLAUSE_REMOVED),
+        Op::ClauseAdded => frame.input.clause_in(imm, CLAUSE_ADDED),
         Op::Option | Op::PartOption | Op::PartKind | Op::HasKind | Op::CountPart => {
             item_value(op, i, imm, frame).ok_or(DAMAGED)?
         }
@@ -493,6 +502,7 @@ fn load(
                 Op::Left => frame.left,
                 Op::TotalList => frame.total_list,
                 Op::TotalNet => frame.total_net,
+                Op::TotalKept => frame.total_kept,
                 Op::Amount => {
                     let amount = frame.model.amounts.get(at(imm)).ok_or(DAMAGED)?;
                     let value = amount.values.get(at(frame.currency.index));

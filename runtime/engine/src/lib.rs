@@ -31,9 +31,9 @@ mod show;
 mod token;
 
 pub use answer::{
-    Answer, ApprovalAnswer, ApprovalStepAnswer, ChargeAnswer, Finding, FulfilmentAnswer,
-    LineAnswer, ListNet, PackageRef, PeriodTotal, PriceAnswer, RuleVersion, StepAnswer, TaskAnswer,
-    Totals,
+    Answer, ApprovalAnswer, ApprovalStepAnswer, ChargeAnswer, ClauseAnswer, Finding,
+    FulfilmentAnswer, ItemAnswer, LineAnswer, ListNet, OverriddenAnswer, PackageRef, PeriodTotal,
+    PriceAnswer, RuleVersion, StepAnswer, TaskAnswer, Totals, WorseningAnswer,
 };
 pub use computed::Computed;
 pub use decide::{Decision, decide, probe, probes};

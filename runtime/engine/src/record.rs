@@ -35,11 +35,22 @@ pub(crate) enum Subject {
     Approval(u32),
     /// The condition of a task.
     Task {
-        /// The line.
-        line: u32,
-        /// The task, counted in the fulfilment of the line's product.
+        /// The item.
+        item: u32,
+        /// The task, counted in the fulfilment of the item's product.
         task: u32,
     },
+    /// The condition of a qualification, on an item.
+    Qualification {
+        /// Index into the qualifications.
+        qualification: u32,
+        /// The item.
+        item: u32,
+    },
+    /// A day until which the quote is valid.
+    Validity(u32),
+    /// The condition of a clause.
+    Clause(u32),
     /// The price of a charge, counted through the decision.
     Charge(u32),
     /// The totals of the quote.

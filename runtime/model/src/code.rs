@@ -198,11 +198,21 @@ pub enum Op {
     Charges = 112,
     /// appends the row of the record `n[a]` to the list `n[b]`, the one made last
     PushRow = 113,
+    /// `n[dst] =` how many clauses are removed
+    ClausesRemoved = 190,
+    /// `n[dst] =` how many clauses are added
+    ClausesAdded = 191,
+    /// `n[dst] = 1` if clause `imm` is removed, else 0
+    ClauseRemoved = 192,
+    /// `n[dst] = 1` if clause `imm` is added, else 0
+    ClauseAdded = 193,
+    /// `w[dst] =` what floors kept back over the contract, at money scale
+    TotalKept = 194,
 }
 
 impl Op {
     /// Every operation, in the order of its number.
-    pub const ALL: [Op; 77] = [
+    pub const ALL: [Op; 82] = [
         Op::ConstN,
         Op::ConstW,
         Op::Fact,
@@ -280,6 +290,11 @@ impl Op {
         Op::ProductOf,
         Op::Charges,
         Op::PushRow,
+        Op::ClausesRemoved,
+        Op::ClausesAdded,
+        Op::ClauseRemoved,
+        Op::ClauseAdded,
+        Op::TotalKept,
     ];
 
     /// The operation with this number.

@@ -22,6 +22,7 @@ pub mod source_map;
 mod store;
 pub mod table;
 mod table_build;
+pub mod terms;
 mod verify;
 
 pub use access::some;
@@ -38,4 +39,5 @@ pub use source_map::*;
 pub use store::{PackageStore, StoreError};
 pub use table::{ArchivedTable, Mask, Slot, Table, hash_exact};
 pub use table_build::{ENTRIES_MAX, ExactCell, Interval, Order, TableError, TableRow, build_table};
+pub use terms::*;
 pub use verify::VerifyError;

@@ -10,6 +10,9 @@ use rkyv::{Archive, Serialize};
 use crate::calc::{DataList, ProbeDef, RecordDef, ResultDef};
 use crate::code::Program;
 use crate::table::Table;
+use crate::terms::{
+    Clause, PartAfter, PartTask, Qualification, Severity, SkuTable, Validity, Worsening,
+};
 
 pub use crate::kinds::*;
 
@@ -74,6 +77,12 @@ pub struct Model {
     pub results: Vec<ResultDef>,
     /// Values that the expectations of tests are about; empty in a package that is not made for tests.
     pub probes: Vec<ProbeDef>,
+    /// Answers from outside that products need.
+    pub qualifications: Vec<Qualification>,
+    /// Days until which quotes are valid at most.
+    pub validities: Vec<Validity>,
+    /// Clauses; a clause is known by its index here.
+    pub clauses: Vec<Clause>,
     /// Indexed tables.
     pub tables: Vec<Table>,
     /// Code.
@@ -164,8 +173,10 @@ pub struct Product {
     pub name: Str,
     /// What people see.
     pub title: Str,
-    /// Stock-keeping unit; the empty string for none.
+    /// Stock-keeping unit; the empty string for none, or where options decide.
     pub sku: Str,
+    /// Stock-keeping units by option.
+    pub skus: Option<SkuTable>,
     /// Category, or [`crate::NONE`].
     pub category: u32,
     /// First day of sale.
@@ -196,6 +207,8 @@ pub struct OptionDef {
     pub name: Str,
     /// Its type.
     pub ty: ValueType,
+    /// The values it may have, ascending; empty where its type alone says.
+    pub domain: Vec<i64>,
     /// The value when not given; [`crate::ABSENT`] when it must be given.
     pub default: i64,
 }
@@ -206,11 +219,13 @@ pub struct OptionDef {
 pub struct Part {
     /// Its name.
     pub name: Str,
-    /// Least number of kinds in it.
+    /// Least number of items in it.
     pub min: u32,
-    /// Greatest number of kinds in it.
+    /// Greatest number of items in it.
     pub max: u32,
-    /// The products that may be in it, each at most once.
+    /// Whether one product may be in it more than once.
+    pub many: bool,
+    /// The products that may be in it.
     pub kinds: Vec<u32>,
     /// Values of options that the bundle works out where the request says nothing.
     pub defaults: Vec<PartDefault>,
@@ -348,6 +363,19 @@ pub struct Rule {
     pub routine: u32,
     /// The result of the condition with which the rule is satisfied: `false` for an exclusion.
     pub satisfied_by: bool,
+    /// Whether the rule is judged at all: a truth value of a routine that may stand where the condition may, or
+    /// [`crate::NONE`].
+    pub when: u32,
+    /// First selling date on which it is judged.
+    pub from: i32,
+    /// Last selling date on which it is judged.
+    pub to: i32,
+    /// How much it matters that it does not hold.
+    pub severity: Severity,
+    /// The roles that may override it, sorted indexes into [`Model::roles`].
+    pub overridable: Vec<u32>,
+    /// Whether an override needs a reason.
+    pub with_reason: bool,
 }
 
 /// What kind of adjustment.
@@ -415,7 +443,7 @@ pub struct Floor {
     pub least_scale: u8,
 }
 
-/// An approval matrix; the first row whose cells match decides.
+/// An approval matrix; the first row whose cells match decides, or every such row.
 #[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
 #[rkyv(derive(Debug))]
 pub struct Approval {
@@ -433,6 +461,16 @@ pub struct Approval {
     pub rows: Vec<ApprovalRow>,
     /// Whether the requester may not approve.
     pub never_requester: bool,
+    /// Whether nobody may approve twice, in any of the cases of this matrix.
+    pub never_twice: bool,
+    /// Whether an approver may hand a decision on.
+    pub delegation: bool,
+    /// Whether every row that matches asks; else the first one.
+    pub every: bool,
+    /// The role that is asked in the place of one that does not answer in time; [`crate::NONE`] for the next step.
+    pub goes_up_to: u32,
+    /// What makes an approval that was given be asked for again; empty where every change does.
+    pub worse: Vec<Worsening>,
 }
 
 /// How a value is shown to people.
@@ -473,6 +511,8 @@ pub struct Fulfilment {
     pub product: u32,
     /// Its tasks, every one after those it waits for.
     pub tasks: Vec<Task>,
+    /// What the tasks of parts wait for, by part, each part once.
+    pub part_afters: Vec<PartAfter>,
 }
 
 /// A task of a fulfilment.
@@ -487,12 +527,20 @@ pub struct Task {
     pub system: u32,
     /// The tasks it waits for: indexes of earlier tasks.
     pub after: Vec<u32>,
+    /// The tasks of parts that it waits for.
+    pub after_parts: Vec<PartTask>,
     /// Condition, a routine of [`crate::Scope::Item`] run on the line's item, or [`crate::NONE`].
     pub when: u32,
     /// How often it is tried.
     pub tries: u32,
+    /// The wait after the first try that failed, in minutes; 0 for the platform's own.
+    pub waiting_minutes: u32,
+    /// Whether each further wait is twice as long.
+    pub doubling: bool,
     /// Time limit in minutes.
     pub within_minutes: u32,
     /// The operation that undoes it; the empty string for none.
     pub undo: Str,
+    /// Whether nothing can be cancelled once it has started.
+    pub cut_off: bool,
 }

@@ -1,10 +1,11 @@
 //! An approval case: who must approve, in which order, until when, and what they said.
 //!
 //! A case comes from one row of an approval matrix. Its steps follow one another; all roles of a
-//! step must approve, in any order. A step that is not answered in time passes to the next; the
-//! last step stays open and is marked overdue. One person decides once in a case, and never on
+//! step must approve, in any order. A step that is not answered in time passes to the role the rule
+//! names, or to the next step; the last step stays open and is marked overdue. One person decides once in a case, and never on
 //! what they prepared themselves.
 
+use crate::ids::RevisionNo;
 use crate::machine::{Authority, Guard, Machine, Retry, SideEffect, Transition, names};
 use crate::principal::Actor;
 use crate::snapshot::ApprovalNeed;
@@ -34,6 +35,8 @@ names! {
         Grant = "approve",
         /// One role refuses.
         Refuse = "reject",
+        /// One role hands its decision on to somebody else.
+        Delegate = "delegate",
         /// The open step is late.
         Escalate = "escalate",
         /// What was to be approved is gone: withdrawn with its revision, or by another refusal.
@@ -64,6 +67,16 @@ const fn refuse(from: CaseState) -> Row {
         .guarded(DECIDERS)
 }
 
+const fn delegate(from: CaseState) -> Row {
+    Row::new(from, C::Delegate, from, "quo.approval.delegated")
+        .by(Authority::Approver)
+        .guarded(&[
+            Guard::DelegationAllowed,
+            Guard::RoleIsAsked,
+            Guard::SegregationOfDuties,
+        ])
+}
+
 const fn withdraw(from: CaseState) -> Row {
     // Recorded by the event that ends the revision; the case has none of its own.
     Row::new(from, C::Withdraw, Withdrawn, "quo.quote.*")
@@ -80,6 +93,14 @@ pub const TRANSITIONS: &[Row] = &[
         .times_out_with(C::Escalate),
     grant(Open, Approved).effects(&[SideEffect::ClearsTimers]),
     refuse(Open),
+    delegate(Open),
+    Row::new(Open, C::Escalate, Open, "quo.approval.escalated")
+        .when(Guard::RoleAbove)
+        .by(Authority::System)
+        .guarded(&[Guard::DeadlinePassed])
+        .effects(&[SideEffect::SetsDeadline])
+        .times_out_with(C::Escalate)
+        .retried(Retry::Idempotent),
     Row::new(Open, C::Escalate, Open, "quo.approval.escalated")
         .when(Guard::AnotherStepFollows)
         .by(Authority::System)
@@ -95,6 +116,7 @@ pub const TRANSITIONS: &[Row] = &[
     grant(Overdue, Overdue).when(Guard::StepContinues),
     grant(Overdue, Approved),
     refuse(Overdue),
+    delegate(Overdue),
     withdraw(Overdue),
 ];
 
@@ -122,6 +144,20 @@ pub struct RoleDecision {
     pub granted: bool,
 }
 
+/// A decision that was handed on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Delegation {
+    /// The role.
+    pub role: String,
+    /// Who held it.
+    pub by: Actor,
+    /// Who decides in their place.
+    pub to: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// An approval case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -140,6 +176,12 @@ pub struct ApprovalCase {
     pub escalated: Vec<u32>,
     /// What was said, in order.
     pub decisions: Vec<RoleDecision>,
+    /// Decisions that were handed on, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delegations: Vec<Delegation>,
+    /// The earlier revision whose approval still holds, where this was not asked for again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried_from: Option<RevisionNo>,
 }
 
 impl ApprovalCase {
@@ -156,7 +198,48 @@ impl ApprovalCase {
             deadline,
             escalated: Vec::new(),
             decisions: Vec::new(),
+            delegations: Vec::new(),
+            carried_from: None,
         }
+    }
+
+    /// A case that need not be asked for again: it was approved as `before` in an earlier revision.
+    #[must_use]
+    pub fn carried(number: u32, need: &ApprovalNeed, before: &Self, from: RevisionNo) -> Self {
+        Self {
+            state: Approved,
+            step: before.step,
+            decisions: before.decisions.clone(),
+            delegations: before.delegations.clone(),
+            carried_from: Some(before.carried_from.unwrap_or(from)),
+            ..Self::open(number, need, None)
+        }
+    }
+
+    /// The role that is asked in the place of the open step when that is late, where one is and is not asked already.
+    #[must_use]
+    pub fn role_above(&self) -> Option<&str> {
+        let above = self.need.goes_up_to.as_deref()?;
+        let step = usize::try_from(self.step.saturating_sub(1)).ok()?;
+        let asked = self.need.steps.get(step)?;
+        (asked.as_slice() != [above]).then_some(above)
+    }
+
+    /// Asks `role` in the place of the open step.
+    pub(crate) fn go_up_to(&mut self, role: &str) {
+        let step = usize::try_from(self.step.saturating_sub(1)).ok();
+        if let Some(asked) = step.and_then(|step| self.need.steps.get_mut(step)) {
+            *asked = vec![role.to_owned()];
+        }
+        self.need.any_of.retain(|step| *step != self.step);
+        self.escalated.push(self.step);
+    }
+
+    /// Whether somebody who holds the role handed its decision on to the actor.
+    #[must_use]
+    pub fn is_delegate(&self, actor: &Actor, role: &str) -> bool {
+        let mut delegations = self.delegations.iter();
+        self.need.delegation && delegations.any(|it| it.role == role && it.to == *actor)
     }
 
     /// Roles of the open step that have not approved yet.
@@ -254,7 +337,7 @@ impl ApprovalCase {
                     ),
                 )?;
                 holds(
-                    asked.has_role,
+                    asked.has_role || self.is_delegate(asked.actor, asked.role),
                     format!("`{}` does not hold the role `{}`", asked.actor, asked.role),
                 )
             }
@@ -262,12 +345,29 @@ impl ApprovalCase {
                 !(asked.prepared && self.need.never_requester),
                 format!("`{}` prepared what is to be approved", asked.actor),
             ),
-            Guard::DecidesOnce => holds(
-                !self.decisions.iter().any(|d| d.by == *asked.actor),
-                format!(
-                    "`{}` has already decided in this approval case",
-                    asked.actor
-                ),
+            Guard::DecidesOnce => {
+                holds(
+                    !self.decisions.iter().any(|d| d.by == *asked.actor),
+                    format!(
+                        "`{}` has already decided in this approval case",
+                        asked.actor
+                    ),
+                )?;
+                holds(
+                    !(self.need.never_twice && asked.decided_elsewhere),
+                    format!(
+                        "`{}` has already decided in another case of `{}`",
+                        asked.actor, self.need.rule
+                    ),
+                )
+            }
+            Guard::DelegationAllowed => holds(
+                self.need.delegation,
+                format!("`{}` lets nobody hand a decision on", self.need.rule),
+            ),
+            Guard::RoleAbove => holds(
+                self.role_above().is_some(),
+                "no other role is asked in its place".to_owned(),
             ),
             Guard::StepContinues => holds(
                 missing.len() > 1 && !self.one_is_enough(),
@@ -296,6 +396,8 @@ pub(crate) struct Asked<'a> {
     pub role: &'a str,
     pub has_role: bool,
     pub prepared: bool,
+    /// Whether the actor has decided in another case of the same rule.
+    pub decided_elsewhere: bool,
 }
 
 fn quoted(roles: &[&str], between: &str) -> String {

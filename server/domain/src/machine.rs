@@ -80,6 +80,10 @@ names! {
         DecidesOnce = "decides once",
         /// After this role the same step still misses others.
         StepContinues = "step continues",
+        /// A role is named that is asked in the place of the open step, and it is not the one asked already.
+        RoleAbove = "role above",
+        /// The rule lets an approver hand a decision on.
+        DelegationAllowed = "delegation allowed",
         /// After this step another follows.
         AnotherStepFollows = "another step follows",
         /// The step's deadline has passed.

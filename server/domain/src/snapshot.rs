@@ -81,6 +81,70 @@ pub struct ApprovalNeed {
     pub within_minutes: Option<u32>,
     /// Whether whoever made the offer may not approve it.
     pub never_requester: bool,
+    /// Whether one person may decide only once in all that this rule asks for.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub never_twice: bool,
+    /// Whether an approver may hand a decision on to somebody else.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub delegation: bool,
+    /// The role that is asked in the place of a step that does not answer in time; the next step where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_up_to: Option<String>,
+    /// What makes an approval of an earlier revision be asked for again; every revision is where nothing is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ask_again: Vec<Worsening>,
+}
+
+/// A value that an approval was given for, and what counts as worse.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Worsening {
+    /// What it is called.
+    pub column: String,
+    /// What counts as worse.
+    pub worse: Worse,
+    /// The value as a whole number that rises and falls with it.
+    pub ordinal: i64,
+}
+
+/// What makes a value worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Worse {
+    /// A larger one.
+    Rises,
+    /// A smaller one.
+    Falls,
+    /// Any other one.
+    Changes,
+}
+
+impl ApprovalNeed {
+    /// Whether what was approved for `before` still holds for this: the same rule asks the same people, and no value
+    /// that counts got worse.
+    #[must_use]
+    pub fn is_covered_by(&self, before: &Self) -> bool {
+        let asks_the_same =
+            self.rule == before.rule && self.steps == before.steps && self.any_of == before.any_of;
+        let is_worse = |now: &Worsening| {
+            let then = before.ask_again.iter().find(|it| it.column == now.column);
+            then.is_none_or(|then| match now.worse {
+                Worse::Rises => now.ordinal > then.ordinal,
+                Worse::Falls => now.ordinal < then.ordinal,
+                Worse::Changes => now.ordinal != then.ordinal,
+            })
+        };
+        asks_the_same && !self.ask_again.is_empty() && !self.ask_again.iter().any(is_worse)
+    }
+}
+
+/// For serde: what is not said when it does not hold.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature serde asks for"
+)]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// A task of the fulfilment plan.
@@ -101,6 +165,15 @@ pub struct TaskPlan {
     pub tries: u32,
     /// Minutes after the first start within which another try may begin.
     pub within_minutes: Option<u32>,
+    /// Minutes to wait after the first try that failed; the platform's own wait where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_minutes: Option<u32>,
+    /// Whether each further wait is twice as long.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub doubling: bool,
+    /// Whether the order is no longer cancelled once this task has started, whoever asks.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub cut_off: bool,
     /// The task that undoes it.
     pub undo: Option<String>,
     /// What the downstream system is told.

@@ -259,7 +259,27 @@ pub fn backoff_ms(tries: u32, jitter_permille: u32) -> i64 {
     half.saturating_add(half.saturating_mul(i64::from(jitter_permille.min(999))) / 1_000)
 }
 
+/// Longest wait that a plan's doubling leads to, in milliseconds: one day.
+pub const PLANNED_WAIT_MS_MAX: i64 = 24 * 60 * MINUTE_MS;
+
 impl Task {
+    /// The wait before the next try: the one its plan names, else [`backoff_ms`].
+    #[must_use]
+    pub fn wait_ms(&self, jitter_permille: u32) -> i64 {
+        let Some(minutes) = self.plan.waiting_minutes else {
+            return backoff_ms(self.tries, jitter_permille);
+        };
+        let first = i64::from(minutes).saturating_mul(MINUTE_MS);
+        if !self.plan.doubling {
+            return first;
+        }
+        let doublings = self.tries.saturating_sub(1).min(30);
+        // A first wait that is longer than the bound stays as it was written.
+        first
+            .saturating_mul(1_i64 << doublings)
+            .min(PLANNED_WAIT_MS_MAX.max(first))
+    }
+
     /// Whether a further try may begin at `now`, as far as count and window go.
     ///
     /// # Errors
@@ -355,6 +375,9 @@ mod tests {
                 after: after.iter().map(|a| (*a).to_owned()).collect(),
                 tries: 3,
                 within_minutes: None,
+                waiting_minutes: None,
+                doubling: false,
+                cut_off: false,
                 undo: None,
                 payload: serde_json::Value::Null,
             })

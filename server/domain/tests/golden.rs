@@ -79,6 +79,21 @@ fn quote_events() -> Vec<QuoteEvent> {
     late.now = late.now.plus_millis(8 * 3_600_000);
     late.quote(&system(), QuoteAction::Escalate { case: 1 })
         .unwrap();
+    let handed_on = Shape {
+        delegation: true,
+        ..Shape::default()
+    };
+    let mut deputy = Sale::in_state(S::PendingApproval, handed_on);
+    deputy
+        .quote(
+            &common::approver("SalesManager"),
+            QuoteAction::Delegate {
+                case: Some(1),
+                role: "SalesManager".to_owned(),
+                to: common::approver("Legal").actor,
+            },
+        )
+        .unwrap();
     let ended = [
         S::Converted,
         S::Rejected,
@@ -87,7 +102,9 @@ fn quote_events() -> Vec<QuoteEvent> {
         S::Superseded,
     ];
     let ended = ended.map(|state| Sale::in_state(state, Shape::default()));
-    let sales = ended.into_iter().chain([blocked, repriced, changed, late]);
+    let sales = ended
+        .into_iter()
+        .chain([blocked, repriced, changed, late, deputy]);
     sales.flat_map(|sale| sale.quote_events).collect()
 }
 

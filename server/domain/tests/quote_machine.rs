@@ -31,6 +31,7 @@ fn shape_for(when: Option<Guard>, verb: QuoteVerb) -> Shape {
     };
     Shape {
         approvals,
+        delegation: verb == QuoteVerb::Delegate,
         blocking,
         ..Shape::default()
     }
@@ -67,6 +68,11 @@ fn command_of(verb: QuoteVerb, sale: &Sale) -> (QuoteAction, Principal) {
             case: Some(1),
             role: role(),
         },
+        QuoteVerb::Delegate => QuoteAction::Delegate {
+            case: Some(1),
+            role: role(),
+            to: rep().actor,
+        },
         QuoteVerb::Escalate => QuoteAction::Escalate { case: 1 },
         QuoteVerb::Present => QuoteAction::Present,
         QuoteVerb::Accept => QuoteAction::Accept {
@@ -80,7 +86,7 @@ fn command_of(verb: QuoteVerb, sale: &Sale) -> (QuoteAction, Principal) {
         QuoteVerb::Revise => QuoteAction::Revise,
     };
     let by = match verb {
-        QuoteVerb::Approve | QuoteVerb::Reject => approver("SalesManager"),
+        QuoteVerb::Approve | QuoteVerb::Reject | QuoteVerb::Delegate => approver("SalesManager"),
         QuoteVerb::Escalate | QuoteVerb::Expire => system(),
         _ => rep(),
     };

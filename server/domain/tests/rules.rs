@@ -12,8 +12,9 @@ use quo_domain::event::EventBody;
 use quo_domain::ids::{LineId, OrderId, QuoteId, RevisionNo};
 use quo_domain::order::OrderState;
 use quo_domain::quote::{QuoteAction, QuoteCommand, QuoteEvent, QuoteFamily, QuoteState};
+use quo_domain::snapshot::{Worse, Worsening};
 use quo_domain::timer::TimerIntent;
-use quo_domain::{ActorKind, Timestamp, conversion, quote};
+use quo_domain::{ActorKind, Principal, Timestamp, conversion, quote};
 
 fn says(result: Result<(), quo_domain::Refusal>) -> String {
     result.unwrap_err().to_string()
@@ -322,6 +323,137 @@ fn an_unanswered_step_goes_up_and_the_last_stays_open() {
     );
     sale.quote(&approver("CFO"), approve("CFO")).unwrap();
     assert_eq!(sale.state(), QuoteState::Approved);
+}
+
+#[test]
+fn an_unanswered_step_goes_up_to_the_role_that_is_named_and_then_to_the_next() {
+    let shape = Shape {
+        approvals: vec![vec![vec!["SalesManager", "Legal"], vec!["CFO"]]],
+        any_of: vec![1],
+        goes_up_to: Some("DealDesk"),
+        ..Shape::default()
+    };
+    let mut sale = Sale::in_state(QuoteState::PendingApproval, shape);
+    let case = |sale: &Sale| sale.family().revision(None).unwrap().approvals[0].clone();
+    sale.now = "2026-07-02T18:00:00Z".parse().unwrap();
+    sale.quote(&system(), QuoteAction::Escalate { case: 1 })
+        .unwrap();
+    assert_eq!((case(&sale).step, case(&sale).escalated), (1, vec![1]));
+    assert_eq!(case(&sale).missing_roles(), ["DealDesk"]);
+    let refused = says(sale.quote(&approver("Legal"), approve("Legal")));
+    assert!(refused.contains("waits for `DealDesk`"), "{refused}");
+    sale.now = "2026-07-03T02:00:00Z".parse().unwrap();
+    sale.quote(&system(), QuoteAction::Escalate { case: 1 })
+        .unwrap();
+    assert_eq!(case(&sale).missing_roles(), ["CFO"]);
+    sale.now = "2026-07-03T10:00:00Z".parse().unwrap();
+    sale.quote(&system(), QuoteAction::Escalate { case: 1 })
+        .unwrap();
+    assert_eq!(case(&sale).missing_roles(), ["DealDesk"]);
+    sale.quote(&approver("DealDesk"), approve("DealDesk"))
+        .unwrap();
+    assert_eq!(sale.state(), QuoteState::Approved);
+}
+
+#[test]
+fn a_decision_is_handed_on_where_the_matrix_allows_it() {
+    let hand_on = |to: &Principal| QuoteAction::Delegate {
+        case: None,
+        role: "SalesManager".to_owned(),
+        to: to.actor.clone(),
+    };
+    let deputy = approver("Legal");
+    let allowed = Shape {
+        delegation: true,
+        ..Shape::default()
+    };
+    let mut sale = Sale::in_state(QuoteState::PendingApproval, allowed);
+    let refused = says(sale.quote(&deputy, hand_on(&deputy)));
+    assert!(refused.contains("does not hold the role"), "{refused}");
+    let refused = says(sale.quote(&deputy, approve("SalesManager")));
+    assert!(refused.contains("does not hold the role"), "{refused}");
+    sale.quote(&approver("SalesManager"), hand_on(&deputy))
+        .unwrap();
+    sale.quote(&deputy, approve("SalesManager")).unwrap();
+    assert_eq!(sale.state(), QuoteState::Approved);
+    let mut sale = Sale::in_state(QuoteState::PendingApproval, Shape::default());
+    let refused = says(sale.quote(&approver("SalesManager"), hand_on(&deputy)));
+    assert!(
+        refused.contains("lets nobody hand a decision on"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn the_same_person_never_decides_twice_in_the_cases_of_a_matrix() {
+    let shape = |never_twice| Shape {
+        approvals: vec![vec![vec!["SalesManager"]], vec![vec!["Legal"]]],
+        never_twice,
+        ..Shape::default()
+    };
+    let mut both = approver("SalesManager");
+    both.roles.insert("Legal".to_owned());
+    let mut sale = Sale::in_state(QuoteState::PendingApproval, shape(true));
+    sale.quote(&both, approve("SalesManager")).unwrap();
+    let refused = says(sale.quote(&both, approve("Legal")));
+    assert!(
+        refused.contains("in another case of `Commercial`"),
+        "{refused}"
+    );
+    sale.quote(&approver("Legal"), approve("Legal")).unwrap();
+    assert_eq!(sale.state(), QuoteState::Approved);
+    let mut sale = Sale::in_state(QuoteState::PendingApproval, shape(false));
+    sale.quote(&both, approve("SalesManager")).unwrap();
+    sale.quote(&both, approve("Legal")).unwrap();
+    assert_eq!(sale.state(), QuoteState::Approved);
+}
+
+#[test]
+fn a_revision_is_asked_for_again_only_where_it_got_worse() {
+    let judged = |discount| Shape {
+        ask_again: vec![Worsening {
+            column: "discount".to_owned(),
+            worse: Worse::Rises,
+            ordinal: discount,
+        }],
+        ..Shape::default()
+    };
+    let resubmitted = |shape: Shape| {
+        let mut sale = Sale::in_state(QuoteState::PendingApproval, judged(1_000));
+        sale.quote(&approver("SalesManager"), approve("SalesManager"))
+            .unwrap();
+        sale.quote(&rep(), QuoteAction::Revise).unwrap();
+        sale.shape = shape;
+        for action in [
+            sale.price_action(),
+            QuoteAction::Validate,
+            QuoteAction::SubmitForApproval,
+        ] {
+            sale.quote(&rep(), action).unwrap();
+        }
+        sale
+    };
+    let better = resubmitted(judged(999));
+    assert_eq!(better.state(), QuoteState::Approved);
+    let revision = better.family().revision(None).unwrap();
+    let case = &revision.approvals[0];
+    assert_eq!(case.state, CaseState::Approved);
+    assert_eq!(case.carried_from, Some(RevisionNo::FIRST));
+    assert_eq!(case.decisions.len(), 1);
+    assert_eq!(resubmitted(judged(1_000)).state(), QuoteState::Approved);
+    assert_eq!(
+        resubmitted(judged(1_001)).state(),
+        QuoteState::PendingApproval
+    );
+    // Other people are asked whatever the values say.
+    let others = Shape {
+        approvals: vec![vec![vec!["DealDesk"]]],
+        ..judged(10)
+    };
+    assert_eq!(resubmitted(others).state(), QuoteState::PendingApproval);
+    // Without the statement every revision is asked for again.
+    let silent = Shape::default();
+    assert_eq!(resubmitted(silent).state(), QuoteState::PendingApproval);
 }
 
 #[test]

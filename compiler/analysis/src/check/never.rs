@@ -11,7 +11,9 @@ use crate::hir::{Expr, Rule, RuleBody, RuleKind, Rules, Window};
 /// Reports what never applies and what always holds.
 pub fn check(rules: &Rules, found: &mut Vec<Diagnostic>) {
     adjustments(rules, found);
-    for rule in &rules.rules {
+    // A rule of some days only, such as a retirement, may hold for nobody on those days.
+    let always = |rule: &&Rule| rule.window == Window::default() && rule.when.is_none();
+    for rule in rules.rules.iter().filter(always) {
         constraint(rules, rule, found);
     }
     let scene = Scene::new(Names::of(rules), None, None);

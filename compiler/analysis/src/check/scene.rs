@@ -127,9 +127,14 @@ impl<'a> Scene<'a> {
                 (Key::Fact(fact), fact_name(found), None)
             }
             ExprKind::Option { up, option } => {
-                let name = product(up).and_then(|found| found.options.get(option));
-                let name = name.map_or_else(String::new, |option| option.name.clone());
-                (Key::Option(up, option), name, None)
+                let found = product(up).and_then(|found| found.options.get(option));
+                let name = found.map_or_else(String::new, |option| option.name.clone());
+                let listed = found.filter(|option| !option.domain.is_empty());
+                let listed = listed.map(|option| {
+                    let values = option.domain.iter().map(|value| self.ordinal(value));
+                    Set::from_intervals(values.map(|value| (value, value)).collect())
+                });
+                (Key::Option(up, option), name, listed)
             }
             ExprKind::PartOption {
                 up,

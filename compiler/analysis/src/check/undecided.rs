@@ -11,11 +11,13 @@ use super::scene::{Names, Scene, ordinal};
 use super::search::TooLarge;
 use super::selling::currency;
 use super::set::Set;
-use crate::hir::{Bound, Cell, HitPolicy, Interval, Rules, Table};
+use crate::hir::{Approval, Bound, Cell, HitPolicy, Interval, RowPolicy, Rules, Table};
 
 /// Checks approval matrices and decision tables.
 pub fn check(rules: &Rules, found: &mut Vec<Diagnostic>) {
-    for matrix in &rules.approvals {
+    // Where every row asks, a case that none matches asks nobody, and no row hides another.
+    let first = |matrix: &&Approval| matrix.policy == RowPolicy::First;
+    for matrix in rules.approvals.iter().filter(first) {
         let Ok(answer) = decide(rules, &matrix.table) else {
             found.push(super::not_finished(
                 "every case has an approver",

@@ -7,8 +7,9 @@ use quo_syntax::literal::{PeriodUnit, Value as Literal};
 use super::{Items, Placed};
 use crate::expr::ops::unknown;
 use crate::expr::{Reader, Scope, size};
-use crate::hir::{Approval, ApprovalRow, ApprovalStep, Expr};
+use crate::hir::{Approval, ApprovalRow, ApprovalStep, Expr, GoesUp, RowPolicy, Table, Worse};
 use crate::table::{Heading, RawRow, build, raw_cells};
+use crate::types::Type;
 use crate::world::{World, find, resolve};
 
 /// Reads the approval matrices, sorted by name.
@@ -69,7 +70,7 @@ fn approval(
         let expr = if small { expr } else { unknown(expr.span) };
         lets.push((let_name.text(), expr));
     }
-    if !node.is_first_match() {
+    if !node.is_first_match() && !node.is_every_match() {
         diagnostics.push(
             Diagnostic::error(
                 codes::MISSING_PIECE,
@@ -80,7 +81,7 @@ fn approval(
             )
             .at(span, "in this matrix")
             .note(
-                "write `first match` above the table: the first row whose cells all match decides",
+                "write `first match` above the table: the first row whose cells all match decides; or `every match`: all of them ask",
             ),
         );
     }
@@ -147,6 +148,17 @@ fn approval(
         return None;
     }
     let table = build(&mut reader, &name.text(), headings, &raw, None)?;
+    let policy = if node.is_every_match() {
+        RowPolicy::Every
+    } else {
+        RowPolicy::First
+    };
+    let goes_up = match node.goes_up().and_then(|clause| clause.role()) {
+        None => GoesUp::ToNext,
+        Some(role) => resolve(world, &world.roles, "role", &role, file, diagnostics)
+            .map_or(GoesUp::ToNext, GoesUp::To),
+    };
+    let worse = worsenings(node, &table, world, file, diagnostics);
     Some(Approval {
         name: name.text(),
         title: node
@@ -157,7 +169,73 @@ fn approval(
         table,
         rows,
         never_requester: node.never_the_requester(),
+        never_twice: node.never_twice(),
+        delegation: node.delegation_allowed(),
+        goes_up,
+        policy,
+        worse,
     })
+}
+
+/// The columns that make an approval be asked for again, by their place in the table.
+fn worsenings(
+    node: &ast::Approval,
+    table: &Table,
+    world: &World,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<(usize, Worse)> {
+    let mut found: Vec<(usize, Worse)> = Vec::new();
+    let clauses = node.ask_again();
+    for worsening in clauses.iter().flat_map(ast::AskAgain::worsenings) {
+        let (Some(path), Some(worse)) = (worsening.column(), worsening.worse()) else {
+            continue;
+        };
+        let name = path.text();
+        let Some(index) = table.columns.iter().position(|column| column.name == name) else {
+            diagnostics.push(crate::world::unknown_name(
+                "column of this matrix called",
+                &name,
+                path.span(file),
+                table.columns.iter().map(|column| column.name.as_str()),
+            ));
+            continue;
+        };
+        let worse = match worse {
+            ast::Worse::Rises => Worse::Rises,
+            ast::Worse::Falls => Worse::Falls,
+            ast::Worse::Changes => Worse::Changes,
+        };
+        let ty = table.columns.get(index).map(|column| column.expr.ty);
+        let ordered = match ty {
+            Some(Type::Enum(of)) => world.show().enum_is_ordered(of),
+            Some(Type::Number(_) | Type::Date | Type::Months | Type::Days) => true,
+            _ => false,
+        };
+        if worse != Worse::Changes && !ordered {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::NO_ORDER,
+                    format!("the values of `{name}` have no order, so none is worse"),
+                )
+                .at(worsening.span(file), "neither rises nor falls")
+                .note(format!("write `{name} changes`")),
+            );
+            continue;
+        }
+        if found.iter().any(|(before, _)| *before == index) {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::DUPLICATE_NAME,
+                    format!("the column `{name}` is named twice"),
+                )
+                .at(worsening.span(file), "again here"),
+            );
+            continue;
+        }
+        found.push((index, worse));
+    }
+    found
 }
 
 fn steps(

@@ -76,11 +76,13 @@ pub(super) fn parts(world: &World, node: &Node, diagnostics: &mut Vec<Diagnostic
         let Some((min, max)) = cardinality(part, listed, node.file, diagnostics) else {
             continue;
         };
+        let many = max > 1 && part.count().is_some_and(|count| count.is_many_of());
         parts.push(Part {
             name: name.text(),
             span,
             min,
             max,
+            many,
             kinds,
             defaults: Vec::new(),
         });
@@ -105,7 +107,7 @@ fn cardinality(
     let Some(count) = part.count() else {
         return Some((1, 1));
     };
-    if !count.is_kinds_of() {
+    if !count.is_kinds_of() && !count.is_many_of() {
         return Some((u32::from(!count.is_optional()), 1));
     }
     let bound = |literal: Option<ast::Literal>| {
@@ -113,13 +115,18 @@ fn cardinality(
             .and_then(|literal| literal.integer().ok())
             .and_then(|count| u32::try_from(count).ok())
     };
-    let (min, max) = (bound(count.kinds_min())?, bound(count.kinds_max())?);
+    let min = bound(count.fewest())?;
+    let max = if count.most().is_some() {
+        bound(count.most())?
+    } else {
+        min
+    };
     let available = u32::try_from(kinds).unwrap_or(u32::MAX);
     let wrong = if max == 0 {
         Some("nothing could ever be in this part".to_owned())
     } else if min > max {
         Some("no number lies between these bounds".to_owned())
-    } else if min > available {
+    } else if count.is_kinds_of() && min > available {
         Some(format!(
             "at least {min} kinds are needed, and only {available} are listed"
         ))

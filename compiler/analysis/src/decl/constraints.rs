@@ -3,10 +3,10 @@
 use quo_source::{Diagnostic, FileId, codes};
 use quo_syntax::ast::{self, AstNode};
 
-use super::Items;
 use super::adjustments::told_once;
+use super::{Items, retirement};
 use crate::expr::{Reader, Scope};
-use crate::hir::{Rule, RuleBody, RuleKind};
+use crate::hir::{Overridable, Rule, RuleBody, RuleKind, Severity, Window};
 use crate::table::{Heading, RawRow, build, raw_cells};
 use crate::world::{World, find, resolve};
 
@@ -36,6 +36,7 @@ pub fn read(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> 
     for item in &items.constraints {
         rules.extend(constraint(world, None, &item.node, item.file, diagnostics));
     }
+    rules.extend(retirement::rules(world));
     for item in &items.eligibles {
         rules.extend(eligible(world, &item.node, item.file, diagnostics));
     }
@@ -89,7 +90,12 @@ fn constraint(
         direct: true,
         ..Scope::default()
     };
+    let overridable = overridable(world, node, file, diagnostics);
     let mut reader = Reader::new(world, scope, file, diagnostics);
+    let when = node
+        .when()
+        .and_then(|when| when.condition())
+        .map(|when| reader.condition(&when));
     let body = if kind == RuleKind::Allow {
         let table = node.table()?;
         let headings = |reader: &mut Reader<'_>, columns: Vec<ast::Column>| {
@@ -141,8 +147,45 @@ fn constraint(
         kind,
         message,
         product,
+        severity: severity(node, kind),
+        overridable,
+        window: Window::default(),
+        when,
         body,
     })
+}
+
+/// What a constraint says about its severity, else what its word means.
+fn severity(node: &ast::Constraint, kind: RuleKind) -> Severity {
+    match node.severity().and_then(|clause| clause.severity()) {
+        Some(ast::Severity::Error) => Severity::Error,
+        Some(ast::Severity::Warning) => Severity::Warning,
+        Some(ast::Severity::Information) => Severity::Information,
+        None if kind == RuleKind::Warn => Severity::Warning,
+        None => Severity::Error,
+    }
+}
+
+/// The roles that may override a constraint.
+fn overridable(
+    world: &World,
+    node: &ast::Constraint,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Overridable {
+    let Some(clause) = node.overridable() else {
+        return Overridable::default();
+    };
+    let mut roles: Vec<usize> = clause
+        .roles()
+        .filter_map(|role| resolve(world, &world.roles, "role", &role, file, diagnostics))
+        .collect();
+    roles.sort_unstable();
+    roles.dedup();
+    Overridable {
+        roles,
+        with_reason: clause.with_reason(),
+    }
 }
 
 fn eligible(
@@ -222,6 +265,10 @@ fn eligible(
             kind: RuleKind::Eligible,
             message: message.clone(),
             product: Some(product),
+            severity: Severity::Error,
+            overridable: Overridable::default(),
+            window: Window::default(),
+            when: None,
             body,
         });
     }

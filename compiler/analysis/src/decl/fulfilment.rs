@@ -1,11 +1,11 @@
 //! Fulfilment: what an accepted line becomes.
 
-use quo_source::{Diagnostic, FileId, codes};
+use quo_source::{Diagnostic, FileId, Span, codes};
 use quo_syntax::ast::{self, AstNode};
 
 use super::{Items, approvals};
 use crate::expr::{Reader, Scope};
-use crate::hir::{Fulfilment, Task};
+use crate::hir::{Fulfilment, PartAfter, PartTask, Task};
 use crate::world::{World, resolve};
 
 /// How often a task is tried where it does not say.
@@ -42,15 +42,180 @@ pub fn read(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> 
             );
             continue;
         }
-        let tasks = tasks(world, product, &item.node, item.file, diagnostics);
+        let mut tasks = tasks(world, product, &item.node, item.file, diagnostics);
+        cut_offs(&mut tasks, &item.node, item.file, diagnostics);
+        let part_afters = part_afters(world, product, &tasks, &item.node, item.file, diagnostics);
         found.push(Fulfilment {
             product,
             span,
             tasks,
+            part_afters,
         });
     }
     found.sort_by_key(|fulfilment| fulfilment.product);
+    check_part_tasks(world, &found, diagnostics);
     found
+}
+
+/// Marks the tasks after whose start nothing can be cancelled.
+fn cut_offs(
+    tasks: &mut [Task],
+    node: &ast::Fulfil,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for clause in node.cut_offs() {
+        let Some(name) = clause.task() else { continue };
+        let found = tasks.iter().position(|task| task.name == name.text());
+        match found.and_then(|found| tasks.get_mut(found)) {
+            Some(task) => task.cut_off = true,
+            None => diagnostics.push(crate::world::unknown_name(
+                "task called",
+                &name.text(),
+                name.span(file),
+                tasks.iter().map(|task| task.name.as_str()),
+            )),
+        }
+    }
+}
+
+/// What the tasks of parts wait for.
+fn part_afters(
+    world: &World,
+    product: usize,
+    tasks: &[Task],
+    node: &ast::Fulfil,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<PartAfter> {
+    let mut found: Vec<PartAfter> = Vec::new();
+    for clause in node.part_afters() {
+        let (Some(name), Some(after)) = (clause.part(), clause.after()) else {
+            continue;
+        };
+        let Some(part) = part_named(world, product, &name.text(), name.span(file), diagnostics)
+        else {
+            continue;
+        };
+        let mut waits = Vec::new();
+        for wait in after.tasks() {
+            match tasks.iter().position(|task| task.name == wait.text()) {
+                Some(task) => waits.push(task),
+                None => diagnostics.push(crate::world::unknown_name(
+                    "task called",
+                    &wait.text(),
+                    wait.span(file),
+                    tasks.iter().map(|task| task.name.as_str()),
+                )),
+            }
+        }
+        waits.sort_unstable();
+        waits.dedup();
+        found.push(PartAfter { part, after: waits });
+    }
+    found.sort_by_key(|after| after.part);
+    for (before, after) in found.iter().zip(found.iter().skip(1)) {
+        if before.part == after.part {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::DUPLICATE_CLAUSE,
+                    "it is said twice what a part waits for",
+                )
+                .at(node.span(file), "in this plan")
+                .note("name all tasks once, with commas between"),
+            );
+        }
+    }
+    found.dedup_by_key(|after| after.part);
+    for after in &found {
+        if waits_for_itself_through(after, tasks, &found) {
+            let parts = world.products.get(product).map(|product| &product.parts);
+            let name = parts
+                .and_then(|parts| parts.get(after.part))
+                .map_or("", |part| part.name.as_str());
+            diagnostics.push(
+                Diagnostic::error(codes::CYCLE, format!("the part `{name}` waits for itself")).at(
+                    node.span(file),
+                    "a task it waits for waits for a task of it",
+                ),
+            );
+            break;
+        }
+    }
+    found
+}
+
+/// Whether what a part waits for waits, over tasks and other parts, for a task of that part.
+fn waits_for_itself_through(start: &PartAfter, tasks: &[Task], all: &[PartAfter]) -> bool {
+    let mut seen: Vec<usize> = Vec::new();
+    let mut open = start.after.clone();
+    while let Some(number) = open.pop() {
+        let Some(task) = tasks.get(number).filter(|_| !seen.contains(&number)) else {
+            continue;
+        };
+        seen.push(number);
+        open.extend(task.after.iter().copied());
+        for wait in &task.after_parts {
+            if wait.part == start.part {
+                return true;
+            }
+            let waits = all.iter().filter(|after| after.part == wait.part);
+            open.extend(waits.flat_map(|after| after.after.iter().copied()));
+        }
+    }
+    false
+}
+
+fn part_named(
+    world: &World,
+    product: usize,
+    name: &str,
+    span: Span,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<usize> {
+    let parts = world
+        .products
+        .get(product)
+        .map(|product| product.parts.as_slice())
+        .unwrap_or_default();
+    let found = parts.iter().position(|part| part.name == name);
+    if found.is_none() {
+        let names = parts.iter().map(|part| part.name.as_str());
+        diagnostics.push(crate::world::unknown_name("part", name, span, names));
+    }
+    found
+}
+
+/// A task of a part that is waited for must be in the plan of some product that may be in the part.
+fn check_part_tasks(world: &World, plans: &[Fulfilment], diagnostics: &mut Vec<Diagnostic>) {
+    for plan in plans {
+        for task in &plan.tasks {
+            for wait in &task.after_parts {
+                let part = world
+                    .products
+                    .get(plan.product)
+                    .and_then(|product| product.parts.get(wait.part));
+                let Some(part) = part else { continue };
+                let has = plans
+                    .iter()
+                    .filter(|other| part.kinds.contains(&other.product))
+                    .flat_map(|other| &other.tasks)
+                    .any(|other| other.name == wait.task);
+                if !has {
+                    diagnostics.push(
+                        Diagnostic::error(
+                            codes::BAD_TASK,
+                            format!(
+                                "no product of the part `{}` has a task `{}`",
+                                part.name, wait.task
+                            ),
+                        )
+                        .at(task.span, "this task would wait for nothing"),
+                    );
+                }
+            }
+        }
+    }
 }
 
 fn tasks(
@@ -196,6 +361,7 @@ fn task(
     }
     after.sort_unstable();
     after.dedup();
+    let after_parts = after_parts(world, product, node, file, diagnostics);
     let scope = Scope {
         product: Some(product),
         direct: true,
@@ -243,12 +409,67 @@ fn task(
         span,
         system,
         after,
+        after_parts,
         when,
         tries,
+        waiting_minutes: waiting_minutes(node, file, diagnostics),
+        doubling: node.waiting().is_some_and(|clause| clause.is_doubling()),
         within_minutes,
         undo: node
             .undo()
             .and_then(|undo| undo.task())
             .map(|name| name.text()),
+        cut_off: false,
     })
+}
+
+/// The wait after the first try that failed; 0 where the platform chooses it.
+fn waiting_minutes(node: &ast::Task, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> u32 {
+    let Some(literal) = node.waiting().and_then(|clause| clause.period()) else {
+        return 0;
+    };
+    let found = approvals::minutes_of(&literal).filter(|minutes| *minutes > 0);
+    if found.is_none() {
+        diagnostics.push(
+            Diagnostic::error(codes::BAD_UNIT, "a time to wait is expected")
+                .at(literal.span(file), "such as `5 minutes` or `1 hour`"),
+        );
+    }
+    found.unwrap_or(0)
+}
+
+/// The tasks of parts that a task waits for, `part.task` each.
+fn after_parts(
+    world: &World,
+    product: usize,
+    node: &ast::Task,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<PartTask> {
+    let mut found: Vec<PartTask> = Vec::new();
+    for path in node
+        .after()
+        .into_iter()
+        .flat_map(|after| after.part_tasks())
+    {
+        let segments: Vec<String> = path.segments().into_iter().map(|(name, _)| name).collect();
+        let [part, task] = segments.as_slice() else {
+            diagnostics.push(
+                Diagnostic::error(codes::BAD_TASK, "a task of a part is named `part.task`")
+                    .at(path.span(file), "two names are expected"),
+            );
+            continue;
+        };
+        let Some(part) = part_named(world, product, part, path.span(file), diagnostics) else {
+            continue;
+        };
+        let wait = PartTask {
+            part,
+            task: task.clone(),
+        };
+        if !found.contains(&wait) {
+            found.push(wait);
+        }
+    }
+    found
 }

@@ -13,6 +13,9 @@ pub mod header;
 pub mod order;
 pub mod products;
 pub mod records;
+pub mod retirement;
+pub mod skus;
+pub mod terms;
 pub mod tests;
 pub mod types;
 pub mod vocabulary;
@@ -84,6 +87,12 @@ pub struct Items {
     pub approvals: Vec<Placed<ast::Approval>>,
     /// `fulfil …`
     pub fulfils: Vec<Placed<ast::Fulfil>>,
+    /// `qualify …`
+    pub qualifies: Vec<Placed<ast::Qualify>>,
+    /// `quote valid until …`
+    pub quote_valids: Vec<Placed<ast::QuoteValid>>,
+    /// `clause …`
+    pub clauses: Vec<Placed<ast::Clause>>,
     /// `test …`
     pub tests: Vec<Placed<ast::Test>>,
 }
@@ -135,6 +144,9 @@ impl Items {
             ast::Item::Floor(node) => put!(floors, node),
             ast::Item::Approval(node) => put!(approvals, node),
             ast::Item::Fulfil(node) => put!(fulfils, node),
+            ast::Item::Qualify(node) => put!(qualifies, node),
+            ast::Item::QuoteValid(node) => put!(quote_valids, node),
+            ast::Item::Clause(node) => put!(clauses, node),
             ast::Item::Test(node) => put!(tests, node),
         }
     }

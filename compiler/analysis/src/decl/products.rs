@@ -3,10 +3,10 @@
 use quo_source::{Diagnostic, FileId, Span, codes};
 use quo_syntax::ast::{self, AstNode};
 
-use super::{Items, bundles, header, types};
+use super::{Items, bundles, header, retirement, types};
 use crate::expr::{Reader, Scope, fit};
 use crate::hir::{Charge, ChargeKind, Product, ProductOption, Quantity};
-use crate::types::{Number, Type, Unit};
+use crate::types::{Number, Type, Unit, Value};
 use crate::world::{HasName, World, find, resolve, sort_unique};
 
 /// A product or bundle of the tree.
@@ -17,6 +17,7 @@ pub(super) struct Node {
     pub(super) category: Option<ast::NameRef>,
     pub(super) sku: Option<ast::Sku>,
     pub(super) sold: Option<ast::Sold>,
+    pub(super) retired: Option<ast::Retired>,
     pub(super) options: Vec<ast::Opt>,
     pub(super) charges: Vec<ast::Charge>,
     pub(super) parts: Vec<ast::Part>,
@@ -53,10 +54,17 @@ pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>)
         bundles::defaults(world, index, node, diagnostics);
     }
     bundles::check_cycles(world, diagnostics);
-    check_skus(world, diagnostics);
+    for (index, node) in nodes.iter().enumerate() {
+        let retired = retirement::read(world, index, node, diagnostics);
+        if let Some(product) = world.products.get_mut(index) {
+            product.retired = retired;
+        }
+    }
+    retirement::check_paths(world, diagnostics);
 }
 
-fn nodes(items: &Items) -> Vec<Node> {
+/// The products and bundles of the tree.
+pub(super) fn nodes(items: &Items) -> Vec<Node> {
     let products = items.products.iter().filter_map(|item| {
         let (node, file) = (&item.node, item.file);
         let name = node.name()?;
@@ -69,6 +77,7 @@ fn nodes(items: &Items) -> Vec<Node> {
             category: node.category(),
             sku: node.sku(),
             sold: node.sold(),
+            retired: node.retired(),
             options: node.options().collect(),
             charges: node.charges().collect(),
             parts: Vec::new(),
@@ -86,6 +95,7 @@ fn nodes(items: &Items) -> Vec<Node> {
             category: node.category(),
             sku: node.sku(),
             sold: node.sold(),
+            retired: node.retired(),
             options: node.options().collect(),
             charges: node.charges().collect(),
             parts: node.parts().collect(),
@@ -129,6 +139,8 @@ fn product(
             .as_ref()
             .and_then(ast::Sku::title)
             .and_then(|title| title.text()),
+        skus: None,
+        retired: None,
         category: node.category.as_ref().and_then(|name| {
             resolve(
                 world,
@@ -184,19 +196,76 @@ fn options(world: &World, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec
             diagnostics.push(twice("option", &name.text(), span, before.span));
             continue;
         }
+        let domain = domain(world, opt, &mut ty, node.file, diagnostics);
         let default = opt.default().and_then(|default| {
             let value = Reader::new(world, Scope::default(), node.file, diagnostics)
                 .read(&default, Some(ty));
-            fit::constant(&value, ty, world.show(), diagnostics)
+            let value = fit::constant(&value, ty, world.show(), diagnostics)?;
+            if !domain.is_empty() && !domain.contains(&value) {
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::OUTSIDE_BOUNDS,
+                        format!("the default of `{}` is not among its values", name.text()),
+                    )
+                    .at(default.span(node.file), "none of the values listed"),
+                );
+                return None;
+            }
+            Some(value)
         });
         options.push(ProductOption {
             name: name.text(),
             span,
             ty,
+            domain,
             default,
         });
     }
     options
+}
+
+/// The values an option may have, where they are listed; a number's range then is no wider than they are.
+fn domain(
+    world: &World,
+    opt: &ast::Opt,
+    ty: &mut Type,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Value> {
+    let Some(node) = opt.domain() else {
+        return Vec::new();
+    };
+    let mut values: Vec<Value> = Vec::new();
+    for listed in node.values() {
+        let read = Reader::new(world, Scope::default(), file, diagnostics).read(&listed, Some(*ty));
+        let Some(value) = fit::constant(&read, *ty, world.show(), diagnostics) else {
+            continue;
+        };
+        if values.contains(&value) {
+            diagnostics.push(
+                Diagnostic::error(codes::DUPLICATE_NAME, "this value stands twice")
+                    .at(listed.span(file), "again here"),
+            );
+        } else {
+            values.push(value);
+        }
+    }
+    if node.values().next().is_none() {
+        diagnostics.push(
+            Diagnostic::error(codes::BAD_BOUNDS, "no value is listed")
+                .at(node.span(file), "the option could have none"),
+        );
+    }
+    if let Type::Number(number) = ty {
+        let listed = values.iter().filter_map(|value| match value {
+            Value::Number(mantissa) => Some(*mantissa),
+            _ => None,
+        });
+        if let Some((min, max)) = listed.clone().min().zip(listed.max()) {
+            (number.min, number.max) = (min, max);
+        }
+    }
+    values
 }
 
 fn is_money(ty: Type) -> bool {
@@ -319,27 +388,6 @@ fn read_quantity(
                     .at(literal.span(file), "a whole number from 1"),
             );
             None
-        }
-    }
-}
-
-fn check_skus(world: &World, diagnostics: &mut Vec<Diagnostic>) {
-    for (index, product) in world.products.iter().enumerate() {
-        let Some(sku) = &product.sku else { continue };
-        if let Some(before) = world
-            .products
-            .iter()
-            .take(index)
-            .find(|before| before.sku.as_ref() == Some(sku))
-        {
-            diagnostics.push(
-                Diagnostic::error(
-                    codes::DUPLICATE_SKU,
-                    format!("the stock-keeping unit {sku:?} belongs to two products"),
-                )
-                .at(product.span, format!("`{}` has it", product.name))
-                .also(before.span, format!("`{}` has it, too", before.name)),
-            );
         }
     }
 }

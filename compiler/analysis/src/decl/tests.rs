@@ -10,7 +10,9 @@ use super::{Context, Items, Placed};
 use crate::expr::{Reader, Scope};
 use crate::hir::{Expr, ExprKind};
 use crate::table::{Content, Operand, RawCell, RawItem, csv};
-use crate::tests_hir::{AmountOf, Expectation, Expected, Given, Input, Item, Line, TestCase};
+use crate::tests_hir::{
+    AmountOf, Expectation, Expected, Given, Input, Item, Line, Override, TestCase,
+};
 use crate::types::Type;
 use crate::world::{HasName, World, find};
 
@@ -126,6 +128,18 @@ fn case(
                 })
             })
             .collect(),
+        overrides: node
+            .overrides()
+            .filter_map(|node| overriding(world, &node, file, &mut cx.diagnostics))
+            .collect(),
+        clauses: node
+            .clauses()
+            .filter_map(|change| {
+                let name = change.clause()?;
+                known(&world.clauses, "clause", &name, file, &mut cx.diagnostics)?;
+                Some((name.text(), !change.is_removed()))
+            })
+            .collect(),
         expectations: node
             .expects()
             .filter_map(|expect| expectation(&reading, &expect, &mut cx.diagnostics))
@@ -172,6 +186,25 @@ fn rows_of(each: &ast::EachRow, file: FileId, cx: &mut Context<'_>) -> Result<Ve
         names.iter().cloned().zip(cells).collect()
     });
     Ok(rows.collect())
+}
+
+fn overriding(
+    world: &World,
+    node: &ast::Override,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Override> {
+    let role = node.role()?;
+    known(&world.roles, "role", &role, file, diagnostics)?;
+    Some(Override {
+        rule: node.rule()?,
+        role: role.text(),
+        reason: node.reason().and_then(|reason| reason.text()),
+        line: node
+            .address()
+            .and_then(|address| address.number())
+            .map(|number| number.source()),
+    })
 }
 
 fn inputs(config: &ast::Config, reading: &Reading<'_>) -> Vec<Input> {
@@ -528,9 +561,27 @@ fn expectation(
         ast::Expectation::Warning(text) => Expected::Warning(text.text()?),
         ast::Expectation::Tasks { address, tasks } => Expected::Tasks {
             line: address.number()?.source(),
-            tasks: tasks.iter().map(ast::NameRef::text).collect(),
+            tasks,
         },
         ast::Expectation::Value(node) => value(reading, &node, diagnostics)?,
+        ast::Expectation::Clause { clause, there } => {
+            known(&world.clauses, "clause", &clause, file, diagnostics)?;
+            Expected::Clause {
+                clause: clause.text(),
+                there,
+            }
+        }
+        ast::Expectation::Sku { address, sku } => Expected::Sku {
+            line: address.number()?.source(),
+            item: address.path().map(|path| path.text()).unwrap_or_default(),
+            sku: sku.text()?,
+        },
+        ast::Expectation::Expires { day, because } => Expected::Expires {
+            day: day.source(),
+            because: because.and_then(|text| text.text()),
+        },
+        ast::Expectation::Overridden(text) => Expected::Overridden(text.text()?),
+        ast::Expectation::Information(text) => Expected::Information(text.text()?),
         ast::Expectation::Error(text) => Expected::Error(text.text()?),
     };
     Some(Expectation { span, kind })

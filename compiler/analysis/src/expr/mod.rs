@@ -17,6 +17,7 @@ pub mod ops;
 mod paths;
 mod rounding;
 pub mod size;
+mod terms;
 pub use calls::absent;
 pub use rounding::mode;
 

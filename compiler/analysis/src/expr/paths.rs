@@ -133,7 +133,7 @@ impl Reader<'_> {
         }
         if let Some((up, part, bundle)) = self.find_part(name) {
             let found = self.product(bundle)?.parts.get(part)?;
-            if found.max == 1 {
+            if found.max == 1 && !found.many {
                 return expr(
                     ExprKind::PartKind { up, part },
                     Type::Product,
@@ -348,6 +348,9 @@ impl Reader<'_> {
         if let Some((up, part, bundle)) = self.find_part(first) {
             return self.part_option((up, part, bundle), first, second, span);
         }
+        if let Some(found) = self.of_priced_quote(first, second, span) {
+            return found;
+        }
         if let Some(index) = self.world.fact(first, second) {
             let Some(fact) = self.world.facts.get(index) else {
                 return unknown(span);
@@ -389,7 +392,8 @@ impl Reader<'_> {
         else {
             return unknown(span);
         };
-        let [kind] = found.kinds.as_slice() else {
+        let one = (found.max == 1).then_some(found.kinds.as_slice());
+        let Some([kind]) = one else {
             self.diagnostics.push(
                 Diagnostic::error(codes::NOT_HERE, format!("the part `{first}` may hold several products, so `{first}.{second}` has no one meaning"))
                     .at(span, "which of them?")

@@ -110,6 +110,20 @@ pub enum ExprKind {
     TotalList,
     /// The contract value after adjustments.
     TotalNet,
+    /// What floors kept back over the contract.
+    TotalKept,
+    /// How many clauses are removed (or, with `true`, added).
+    ClauseCount {
+        /// Whether those that are added.
+        added: bool,
+    },
+    /// Whether a clause is removed (or, with `true`, added).
+    ClauseChanged {
+        /// Index into [`crate::hir::Rules::clauses`].
+        clause: usize,
+        /// Whether it is added.
+        added: bool,
+    },
     /// A named amount in the currency of the quote.
     Amount(usize),
     /// The negative of a number.
@@ -426,6 +440,9 @@ impl Expr {
             | ExprKind::Left
             | ExprKind::TotalList
             | ExprKind::TotalNet
+            | ExprKind::TotalKept
+            | ExprKind::ClauseCount { .. }
+            | ExprKind::ClauseChanged { .. }
             | ExprKind::Amount(_)
             | ExprKind::Local(_)
             | ExprKind::Data(_)

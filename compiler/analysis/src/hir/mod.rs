@@ -8,6 +8,7 @@
 mod expr;
 mod functions;
 mod parts;
+mod terms;
 
 use quo_source::Span;
 use quo_value::{Currency, Date, Rounding};
@@ -17,6 +18,11 @@ use crate::types::{Type, Value};
 pub use expr::{
     BinaryOp, Builtin, Each, Expr, ExprKind, ItemsOf, Remainder, SortKey, Spread, What,
 };
+pub use terms::{
+    Clause, GoesUp, Lasting, Overridable, PartAfter, PartTask, Qualification, Retirement,
+    RowPolicy, Severity, SkuTable, Validity, Worse,
+};
+
 pub use functions::{
     Data, DecisionTable, Field, Function, HitPolicy, Outcome, Parameter, Record, ResultOf,
 };
@@ -70,6 +76,12 @@ pub struct Rules {
     pub approvals: Vec<Approval>,
     /// Fulfilments, sorted by product.
     pub fulfilments: Vec<Fulfilment>,
+    /// Qualifications, sorted by id.
+    pub qualifications: Vec<Qualification>,
+    /// Days until which quotes are valid at most, in the order they are named.
+    pub validities: Vec<Validity>,
+    /// Clauses, sorted by name.
+    pub clauses: Vec<Clause>,
     /// Records, those of repeated facts too, sorted by name.
     pub records: Vec<Record>,
     /// The types of the elements of lists, each once.
@@ -162,8 +174,12 @@ pub struct Product {
     pub title: String,
     /// Where it was declared.
     pub span: Span,
-    /// Stock-keeping unit.
+    /// Stock-keeping unit, where it is one whatever the options.
     pub sku: Option<String>,
+    /// Stock-keeping units by option.
+    pub skus: Option<SkuTable>,
+    /// From when on it is not sold to new business.
+    pub retired: Option<Retirement>,
     /// Its category.
     pub category: Option<usize>,
     /// When it is sold.
@@ -189,6 +205,8 @@ pub struct ProductOption {
     pub span: Span,
     /// Its type.
     pub ty: Type,
+    /// The values it may have, in the order they are listed; empty where its type alone says.
+    pub domain: Vec<Value>,
     /// Its value when not given.
     pub default: Option<Value>,
 }
@@ -200,10 +218,12 @@ pub struct Part {
     pub name: String,
     /// Where it was declared.
     pub span: Span,
-    /// Least number of kinds.
+    /// Least number of items.
     pub min: u32,
-    /// Greatest number of kinds.
+    /// Greatest number of items.
     pub max: u32,
+    /// Whether it may hold several items of one kind; else each kind at most once.
+    pub many: bool,
     /// The products that may be in it, in the order of their declaration.
     pub kinds: Vec<usize>,
     /// Values of options that the bundle works out.
@@ -408,6 +428,14 @@ pub struct Rule {
     pub message: String,
     /// The product on which it is judged; `None` for the quote.
     pub product: Option<usize>,
+    /// How much it matters that it does not hold.
+    pub severity: Severity,
+    /// Who may override it.
+    pub overridable: Overridable,
+    /// The selling dates on which it is judged.
+    pub window: Window,
+    /// Where it is judged at all, in the scope of the condition.
+    pub when: Option<Expr>,
     /// The condition.
     pub body: RuleBody,
 }
@@ -492,6 +520,16 @@ pub struct Approval {
     pub rows: Vec<ApprovalRow>,
     /// Whether the requester may not approve.
     pub never_requester: bool,
+    /// Whether nobody may approve twice, in any of the cases of this matrix.
+    pub never_twice: bool,
+    /// Whether an approver may hand a decision on.
+    pub delegation: bool,
+    /// What becomes of a step that is not answered in time.
+    pub goes_up: GoesUp,
+    /// Which rows ask.
+    pub policy: RowPolicy,
+    /// The columns that make an approval be asked for again, by their place in the table; none where every change does.
+    pub worse: Vec<(usize, Worse)>,
 }
 
 /// What a row of an approval matrix asks for.
@@ -521,6 +559,8 @@ pub struct Fulfilment {
     pub span: Span,
     /// Its tasks, every one after those it waits for.
     pub tasks: Vec<Task>,
+    /// What the tasks of its parts wait for.
+    pub part_afters: Vec<PartAfter>,
 }
 
 /// A task of a fulfilment.
@@ -534,14 +574,22 @@ pub struct Task {
     pub system: usize,
     /// Indexes of earlier tasks.
     pub after: Vec<usize>,
+    /// Tasks of parts.
+    pub after_parts: Vec<PartTask>,
     /// Its condition, in the scope of the item.
     pub when: Option<Expr>,
     /// How often it is tried.
     pub tries: u32,
+    /// The wait after the first try that failed, in minutes; 0 for the platform's own.
+    pub waiting_minutes: u32,
+    /// Whether each further wait is twice as long.
+    pub doubling: bool,
     /// Time limit in minutes.
     pub within_minutes: u32,
     /// The operation that undoes it.
     pub undo: Option<String>,
+    /// Whether nothing can be cancelled once it has started.
+    pub cut_off: bool,
 }
 
 impl Rules {

@@ -20,6 +20,9 @@ impl Expr {
             | ExprKind::Left
             | ExprKind::TotalList
             | ExprKind::TotalNet
+            | ExprKind::TotalKept
+            | ExprKind::ClauseCount { .. }
+            | ExprKind::ClauseChanged { .. }
             | ExprKind::Amount(_)
             | ExprKind::Local(_)
             | ExprKind::Data(_)

@@ -2,6 +2,7 @@
 //! has come to mean.
 
 mod calculations;
+mod terms;
 mod values;
 
 use std::fmt::Write as _;
@@ -97,6 +98,7 @@ impl Printer<'_> {
         for fulfilment in &rules.fulfilments {
             self.fulfilment(fulfilment);
         }
+        self.terms();
     }
 
     fn product(&mut self, index: usize, product: &Product) {
@@ -113,7 +115,12 @@ impl Printer<'_> {
             let default = self.default(option.default.as_ref(), option.ty);
             self.line(
                 1,
-                &format!("option {}: {}{default}", option.name, self.ty(option.ty)),
+                &format!(
+                    "option {}: {}{}{default}",
+                    option.name,
+                    self.ty(option.ty),
+                    self.domain(option)
+                ),
             );
         }
         for part in &product.parts {
@@ -125,10 +132,11 @@ impl Printer<'_> {
             self.line(
                 1,
                 &format!(
-                    "part {}: {} to {} of {}",
+                    "part {}: {} to {}{} of {}",
                     part.name,
                     part.min,
                     part.max,
+                    if part.many { " items" } else { "" },
                     kinds.join(" ")
                 ),
             );
@@ -143,6 +151,7 @@ impl Printer<'_> {
                 );
             }
         }
+        self.sale(product);
         for rule in product.constraints.iter().chain(&product.eligibility) {
             self.rule(1, *rule);
         }
@@ -158,7 +167,13 @@ impl Printer<'_> {
         };
         self.line(
             depth,
-            &format!("{:?} {} {:?}", rule.kind, rule.id, rule.message),
+            &format!(
+                "{:?} {} {:?}{}",
+                rule.kind,
+                rule.id,
+                rule.message,
+                self.rule_clauses(rule)
+            ),
         );
         match &rule.body {
             RuleBody::Expr(expr) => {
@@ -298,7 +313,8 @@ impl Printer<'_> {
         } else {
             ""
         };
-        self.line(0, &format!("approval {}{never}", approval.name));
+        let more = self.approval_clauses(approval);
+        self.line(0, &format!("approval {}{never}{more}", approval.name));
         self.table(1, &approval.table, |printer, row| {
             let Some(row) = approval.rows.get(row) else {
                 return String::new();

@@ -183,6 +183,15 @@ impl Printer<'_> {
             ExprKind::Left => "what is left".to_owned(),
             ExprKind::TotalList => "total of list".to_owned(),
             ExprKind::TotalNet => "total of net".to_owned(),
+            ExprKind::TotalKept => "floors.kept".to_owned(),
+            ExprKind::ClauseCount { added } => {
+                format!("clauses.{}", if *added { "added" } else { "removed" })
+            }
+            ExprKind::ClauseChanged { clause, added } => {
+                let found = self.rules.clauses.get(*clause);
+                let name = found.map_or("?", |found| found.name.as_str());
+                format!("{name}.{}", if *added { "added" } else { "removed" })
+            }
             ExprKind::Amount(amount) => {
                 let found = self.rules.amounts.get(*amount);
                 format!("amount {}", found.map_or("?", |found| found.name.as_str()))

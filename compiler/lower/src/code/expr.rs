@@ -120,6 +120,19 @@ impl Gen<'_, '_> {
             ExprKind::Left => self.amount(expr, Op::Left, 0),
             ExprKind::TotalList => self.amount(expr, Op::TotalList, 0),
             ExprKind::TotalNet => self.amount(expr, Op::TotalNet, 0),
+            ExprKind::TotalKept => self.amount(expr, Op::TotalKept, 0),
+            ExprKind::ClauseCount { added: false } => {
+                self.load(expr, Op::ClausesRemoved, 0, None, 0)
+            }
+            ExprKind::ClauseCount { added: true } => self.load(expr, Op::ClausesAdded, 0, None, 0),
+            ExprKind::ClauseChanged {
+                clause,
+                added: false,
+            } => self.load(expr, Op::ClauseRemoved, 0, None, *clause),
+            ExprKind::ClauseChanged {
+                clause,
+                added: true,
+            } => self.load(expr, Op::ClauseAdded, 0, None, *clause),
             ExprKind::Amount(amount) => self.amount(expr, Op::Amount, *amount),
             ExprKind::HasKind { .. }
             | ExprKind::Not(_)

@@ -104,6 +104,9 @@ pub fn builder() -> Builder {
         adjustments: Vec::new(),
         approvals: Vec::new(),
         fulfilments: Vec::new(),
+        qualifications: Vec::new(),
+        validities: Vec::new(),
+        clauses: Vec::new(),
         records: Vec::new(),
         elements: Vec::new(),
         item_kinds: Vec::new(),
@@ -166,6 +169,8 @@ impl Builder {
             title: format!("The {name}"),
             span,
             sku: Some(name.to_uppercase()),
+            skus: None,
+            retired: None,
             category: Some(0),
             sold: Window {
                 from: None,
@@ -177,6 +182,7 @@ impl Builder {
                     name: (*name).to_owned(),
                     span,
                     ty: *ty,
+                    domain: Vec::new(),
                     default: None,
                 })
                 .collect(),
@@ -196,6 +202,7 @@ impl Builder {
             span,
             min,
             max: kinds.len() as u32,
+            many: false,
             kinds: kinds.to_vec(),
             defaults: Vec::new(),
         });
@@ -235,6 +242,10 @@ impl Builder {
             kind,
             message: format!("{id} does not hold"),
             product,
+            severity: Severity::Error,
+            overridable: Overridable::default(),
+            window: Window::default(),
+            when: None,
             body,
         });
         match product {

@@ -200,7 +200,8 @@ impl Path {
     #[must_use]
     pub fn segments(&self) -> Vec<(String, rowan::TextRange)> {
         let segment = |token: crate::kind::SyntaxToken| match token.kind() {
-            SyntaxKind::WORD | SyntaxKind::BAD_WORD => {
+            // A number stands only in the address of one of several items of a part.
+            SyntaxKind::WORD | SyntaxKind::BAD_WORD | SyntaxKind::NUMBER => {
                 Some((token.text().to_owned(), token.text_range()))
             }
             _ => None,

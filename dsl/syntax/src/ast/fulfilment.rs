@@ -1,9 +1,9 @@
 //! Fulfilment plans.
 
-use super::expressions::Literal;
+use super::expressions::{Literal, Path};
 use super::frame::{Name, NameRef};
 use super::products::When;
-use super::support::{accessors, nodes};
+use super::support::{self, accessors, nodes};
 
 nodes! {
     /// `fulfil Suite { … }`
@@ -18,6 +18,12 @@ nodes! {
     TaskWithin = TASK_WITHIN;
     /// `undo with deprovision`
     TaskUndo = TASK_UNDO;
+    /// `waiting 5 minutes, doubling`
+    TaskWaiting = TASK_WAITING;
+    /// `no cancelling once provision has started`
+    CutOff = CUT_OFF;
+    /// `part nodes after billing`
+    PartAfter = PART_AFTER;
 }
 
 accessors!(Fulfil {
@@ -25,7 +31,36 @@ accessors!(Fulfil {
     one product: NameRef;
     /// The tasks.
     many tasks: Task;
+    /// The tasks after whose start nothing can be cancelled.
+    many cut_offs: CutOff;
+    /// What the tasks of parts wait for.
+    many part_afters: PartAfter;
 });
+
+accessors!(CutOff {
+    /// The task.
+    one task: NameRef;
+});
+
+accessors!(PartAfter {
+    /// The part.
+    one part: NameRef;
+    /// What its tasks wait for.
+    one after: TaskAfter;
+});
+
+accessors!(TaskWaiting {
+    /// The wait after the first try that failed.
+    one period: Literal;
+});
+
+impl TaskWaiting {
+    /// Whether each further wait is twice as long.
+    #[must_use]
+    pub fn is_doubling(&self) -> bool {
+        support::has_word(&self.0, "doubling")
+    }
+}
 
 accessors!(Task {
     /// Its name.
@@ -38,6 +73,8 @@ accessors!(Task {
     one when: When;
     /// How often it is tried.
     one tries: TaskTry;
+    /// How long to wait between two tries.
+    one waiting: TaskWaiting;
     /// How long it may take.
     one within: TaskWithin;
     /// What takes it back.
@@ -45,8 +82,10 @@ accessors!(Task {
 });
 
 accessors!(TaskAfter {
-    /// The tasks.
+    /// The tasks of the same plan.
     many tasks: NameRef;
+    /// The tasks of parts.
+    many part_tasks: Path;
 });
 
 accessors!(TaskTry {

@@ -22,6 +22,10 @@ nodes! {
     Expect = EXPECT;
     /// `line 1 platform.subscription`
     LineAddress = LINE_ADDRESS;
+    /// `override R by A on line 1 because "…"`
+    Override = OVERRIDE;
+    /// `clause C removed`
+    ClauseChange = CLAUSE_CHANGE;
     /// `for each row of "cases.csv"`
     EachRow = EACH_ROW;
     /// `[ 1, 2 ]`, `[ { … }, { … } ]`
@@ -71,6 +75,10 @@ accessors!(Test {
     many lines: Line;
     /// What is asked for.
     many asked: Asked;
+    /// Constraints that somebody overrides.
+    many overrides: Override;
+    /// Clauses that are removed or added.
+    many clauses: ClauseChange;
     /// What must come out.
     many expects: Expect;
 });
@@ -122,6 +130,57 @@ accessors!(LineAddress {
     /// The charge in it: `platform.subscription`.
     one path: Path;
 });
+
+accessors!(ClauseChange {
+    /// The clause.
+    one clause: NameRef;
+});
+
+impl ClauseChange {
+    /// Whether it is removed; else it is added.
+    #[must_use]
+    pub fn is_removed(&self) -> bool {
+        support::has_word(&self.0, "removed")
+    }
+}
+
+accessors!(Override {
+    /// The line; everywhere, where there is none.
+    one address: LineAddress;
+});
+
+impl Override {
+    fn behind(&self, word: &str) -> Option<rowan::TextSize> {
+        support::tokens(&self.0)
+            .find(|token| token.text() == word)
+            .map(|token| token.text_range().end())
+    }
+
+    /// The rule: its name, or its id where it has none.
+    #[must_use]
+    pub fn rule(&self) -> Option<String> {
+        let by = self.behind("by")?;
+        let before = |node: &crate::kind::SyntaxNode| node.text_range().end() <= by;
+        let name = support::children::<NameRef>(&self.0).find(|name| before(name.syntax()));
+        let id = support::children::<Title>(&self.0).find(|title| before(title.syntax()));
+        name.map(|name| name.text()).or_else(|| id?.text())
+    }
+
+    /// The role.
+    #[must_use]
+    pub fn role(&self) -> Option<NameRef> {
+        let by = self.behind("by")?;
+        support::children::<NameRef>(&self.0).find(|name| name.syntax().text_range().start() >= by)
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reason(&self) -> Option<Title> {
+        let because = self.behind("because")?;
+        support::children::<Title>(&self.0)
+            .find(|title| title.syntax().text_range().start() >= because)
+    }
+}
 
 /// What a test expects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,14 +252,39 @@ pub enum Expectation {
         /// A part of the message.
         because: Option<Title>,
     },
+    /// `clause C`
+    Clause {
+        /// The clause.
+        clause: NameRef,
+        /// Whether it is part of the contract.
+        there: bool,
+    },
+    /// `sku line 1 platform "PLT-1"`
+    Sku {
+        /// The item; the line's own where the path is absent.
+        address: LineAddress,
+        /// The stock-keeping unit.
+        sku: Title,
+    },
+    /// `expires 2026-12-31 [because "…"]`
+    Expires {
+        /// The last day.
+        day: Literal,
+        /// A part of the reason.
+        because: Option<Title>,
+    },
+    /// `overridden "…"`
+    Overridden(Title),
+    /// `information "…"`
+    Information(Title),
     /// `warning "…"`
     Warning(Title),
     /// `tasks line 1 billing, entitlement`
     Tasks {
         /// The line; its path is absent.
         address: LineAddress,
-        /// The tasks.
-        tasks: Vec<NameRef>,
+        /// The tasks, those of parts by their address.
+        tasks: Vec<String>,
     },
     /// `error "…"`
     Error(Title),
@@ -258,13 +342,40 @@ impl Expect {
                 product: names.next()?,
                 because: text,
             },
+            ["expect", "clause"] => Expectation::Clause {
+                clause: names.next()?,
+                there: true,
+            },
+            ["expect", "no", "clause"] => Expectation::Clause {
+                clause: names.next()?,
+                there: false,
+            },
+            ["expect", "sku"] => Expectation::Sku {
+                address: address?,
+                sku: text?,
+            },
+            ["expect", "expires", ..] => Expectation::Expires {
+                day: support::child(&self.0)?,
+                because: text,
+            },
+            ["expect", "overridden"] => Expectation::Overridden(text?),
+            ["expect", "information"] => Expectation::Information(text?),
             ["expect", "warning"] => Expectation::Warning(text?),
             ["expect", "tasks"] => Expectation::Tasks {
                 address: address?,
-                tasks: names.collect(),
+                tasks: self.tasks(),
             },
             ["expect", "error"] => Expectation::Error(text?),
             _ => return None,
         })
+    }
+
+    /// Names and addresses of tasks, in the order of the text.
+    fn tasks(&self) -> Vec<String> {
+        let text = |node: crate::kind::SyntaxNode| {
+            let name = NameRef::cast(node.clone()).map(|name| name.text());
+            name.or_else(|| Some(Path::cast(node)?.text()))
+        };
+        self.0.children().filter_map(text).collect()
     }
 }

@@ -10,6 +10,7 @@ use super::golden::Test;
 use super::prices::{Eligible, PriceBook};
 use super::products::{Bundle, Constraint, Product};
 use super::support::{self, AstNode, accessors, nodes};
+use super::terms::{Clause, Qualify, QuoteValid};
 use crate::kind::{SyntaxKind, SyntaxNode};
 
 nodes! {
@@ -95,6 +96,9 @@ item_enum! {
     Floor(Floor),
     Approval(Approval),
     Fulfil(Fulfil),
+    Qualify(Qualify),
+    QuoteValid(QuoteValid),
+    Clause(Clause),
     Test(Test),
 }
 

@@ -17,12 +17,15 @@ mod prices;
 mod products;
 mod support;
 mod tables;
+mod terms;
 
 pub use adjustments::{
     AdjustStages, Adjustment, AskedFor, ChargeClass, ChargeSelection, Discount, Floor, On,
     Priority, Promotion, Stage, Take, TakeBase,
 };
-pub use approvals::{Approval, ApproverJoin, ApproverStep, Approvers, Let};
+pub use approvals::{
+    Approval, ApproverJoin, ApproverStep, Approvers, AskAgain, GoesUp, Let, Worse, Worsening,
+};
 pub use calculations::{
     Data, DecisionTable, Define, Give, HitPolicy, Parameter, Parameters, Policy, Record,
     ResultItem, Use,
@@ -33,10 +36,12 @@ pub use expressions::{
     RoundingMode, RoundingTo, SetExpr, TotalExpr, TotalOf, UnaryExpr, UnaryOp,
 };
 pub use frame::{Name, NameRef, Title, Type, TypeBounds, Window};
-pub use fulfilment::{Fulfil, Task, TaskAfter, TaskTry, TaskUndo, TaskWithin};
+pub use fulfilment::{
+    CutOff, Fulfil, PartAfter, Task, TaskAfter, TaskTry, TaskUndo, TaskWaiting, TaskWithin,
+};
 pub use golden::{
-    Asked, Config, ConfigEntry, EachRow, Expect, Expectation, Given, InputNode, Line, LineAddress,
-    ListInput, Test,
+    Asked, ClauseChange, Config, ConfigEntry, EachRow, Expect, Expectation, Given, InputNode, Line,
+    LineAddress, ListInput, Override, Test,
 };
 pub use items::{
     Amount, Category, Currencies, Effective, Enum, Fact, Facts, Item, LanguageItem, Owner, Role,
@@ -49,8 +54,10 @@ pub use lists::{
 };
 pub use prices::{CurrencyClause, Eligible, Graduated, Price, PriceBook, PricesFrom, RoundClause};
 pub use products::{
-    Bundle, Charge, ChargeQuantity, ChargeTiming, Constraint, ConstraintKind, EachWith, Opt, Pack,
-    Part, PartCount, Product, Sku, Sold, Timing, When,
+    Bundle, Charge, ChargeQuantity, ChargeTiming, Constraint, ConstraintKind, EachWith, Opt,
+    OptionDomain, Overridable, Pack, Part, PartCount, Product, Retired, Severity, SeverityClause,
+    Sku, Sold, Timing, When,
 };
 pub use support::AstNode;
 pub use tables::{Cell, CellComparison, CellContent, CellItem, CellRange, Column, Table, TableRow};
+pub use terms::{Clause, ClauseNeed, ClauseText, ClauseVersion, Qualify, QuoteValid, ValidEntry};

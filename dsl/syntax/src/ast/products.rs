@@ -2,7 +2,7 @@
 
 use super::expressions::{Expr, Literal};
 use super::frame::{Name, NameRef, Title, Type, Window};
-use super::support::{self, accessors, nodes};
+use super::support::{self, AstNode as _, accessors, nodes};
 use super::tables::Table;
 
 nodes! {
@@ -14,6 +14,14 @@ nodes! {
     Sku = SKU;
     /// `sold from …`
     Sold = SOLD;
+    /// `retired from 2026-06-01 unless …, migrate to A`
+    Retired = RETIRED;
+    /// `in { 8, 16 }` of an option
+    OptionDomain = OPTION_DOMAIN;
+    /// `overridable by A or B with reason`
+    Overridable = OVERRIDABLE;
+    /// `as warning`
+    SeverityClause = SEVERITY;
     /// `option seats: Int from 1 to 100 = 1`
     Opt = OPTION;
     /// `charge subscription "…": recurring monthly per seats`
@@ -45,6 +53,8 @@ accessors!(Product {
     one sku: Sku;
     /// When it is sold.
     one sold: Sold;
+    /// From when on it is not sold to new business.
+    one retired: Retired;
     /// Its options.
     many options: Opt;
     /// Its charges.
@@ -62,6 +72,8 @@ accessors!(Bundle {
     one sku: Sku;
     /// When it is sold.
     one sold: Sold;
+    /// From when on it is not sold to new business.
+    one retired: Retired;
     /// Its own options.
     many options: Opt;
     /// Its own charges.
@@ -73,9 +85,74 @@ accessors!(Bundle {
 });
 
 accessors!(Sku {
-    /// The text.
+    /// The text, where it is one.
     one title: Title;
+    /// The table, where it depends on options.
+    one table: Table;
 });
+
+accessors!(Retired {
+    /// The first day on which it is not sold.
+    one from: Literal;
+    /// The products that take its place.
+    many successors: NameRef;
+});
+
+impl Retired {
+    /// For whom it is still sold.
+    #[must_use]
+    pub fn unless(&self) -> Option<Expr> {
+        // The day is a literal like an expression; the condition stands behind it.
+        let word = support::tokens(&self.0).find(|token| token.text() == "unless")?;
+        let start = word.text_range().end();
+        support::children::<Expr>(&self.0).find(|expr| expr.syntax().text_range().start() >= start)
+    }
+}
+
+accessors!(OptionDomain {
+    /// The values.
+    many values: Expr;
+});
+
+accessors!(Overridable {
+    /// The roles.
+    many roles: NameRef;
+});
+
+impl Overridable {
+    /// Whether a reason must be given.
+    #[must_use]
+    pub fn with_reason(&self) -> bool {
+        support::has_word(&self.0, "reason")
+    }
+}
+
+/// How much the violation of a constraint matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The quote may not go on.
+    Error,
+    /// Somebody should look at it.
+    Warning,
+    /// Somebody may want to know.
+    Information,
+}
+
+impl SeverityClause {
+    /// The severity.
+    #[must_use]
+    pub fn severity(&self) -> Option<Severity> {
+        if support::has_word(&self.0, "error") {
+            Some(Severity::Error)
+        } else if support::has_word(&self.0, "warning") {
+            Some(Severity::Warning)
+        } else if support::has_word(&self.0, "information") {
+            Some(Severity::Information)
+        } else {
+            None
+        }
+    }
+}
 
 accessors!(Sold {
     /// The days.
@@ -87,6 +164,8 @@ accessors!(Opt {
     one name: Name;
     /// Its type.
     one ty: Type;
+    /// The values it may have, where they are listed.
+    one domain: OptionDomain;
     /// Its default.
     one default: Expr;
 });
@@ -176,10 +255,10 @@ accessors!(Part {
 });
 
 accessors!(PartCount {
-    /// The fewest kinds, of `N to M kinds of`.
-    nth(0) kinds_min: Literal;
-    /// The most kinds, of `N to M kinds of`.
-    nth(1) kinds_max: Literal;
+    /// The fewest, of `N to M kinds of` and `N to M of`.
+    nth(0) fewest: Literal;
+    /// The most, of `N to M kinds of` and `N to M of`; none where both are one number.
+    nth(1) most: Literal;
 });
 
 impl PartCount {
@@ -199,6 +278,12 @@ impl PartCount {
     #[must_use]
     pub fn is_kinds_of(&self) -> bool {
         support::has_word(&self.0, "kinds")
+    }
+
+    /// `N to M of …`: so many, of one kind or of several, a kind more than once.
+    #[must_use]
+    pub fn is_many_of(&self) -> bool {
+        self.fewest().is_some() && !self.is_kinds_of()
     }
 }
 
@@ -231,6 +316,12 @@ accessors!(Constraint {
     one condition: Expr;
     /// The table of `allow`.
     one table: Table;
+    /// Where it holds.
+    one when: When;
+    /// Who may override it.
+    one overridable: Overridable;
+    /// How much a violation matters.
+    one severity: SeverityClause;
 });
 
 impl Constraint {

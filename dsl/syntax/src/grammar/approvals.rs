@@ -2,7 +2,7 @@
 
 use quo_source::{Diagnostic, codes};
 
-use super::frame::{name, name_ref, title_if_any};
+use super::frame::{name, name_ref, path, title_if_any};
 use super::tables::{self, Results};
 use super::{Block, block, expressions};
 use crate::kind::SyntaxKind::*;
@@ -10,7 +10,15 @@ use crate::parser::Parser;
 
 const APPROVAL: Block = Block {
     of: "approval",
-    words: &["let", "first", "never"],
+    words: &[
+        "let",
+        "first",
+        "every",
+        "never",
+        "delegation",
+        "unanswered",
+        "ask",
+    ],
     statement,
 };
 
@@ -33,7 +41,7 @@ fn statement(p: &mut Parser<'_>, word: &str) -> bool {
             }
             p.complete(marker, LET);
         }
-        "first" => {
+        "first" | "every" => {
             let marker = p.start();
             p.bump();
             p.expect_word("match");
@@ -43,12 +51,63 @@ fn statement(p: &mut Parser<'_>, word: &str) -> bool {
         "never" => {
             let marker = p.start();
             p.bump();
-            p.expect_words(&["the", "requester"]);
-            p.complete(marker, NEVER_REQUESTER);
+            if p.nth_word(1, "same") {
+                p.expect_words(&["the", "same", "person", "twice"]);
+                p.complete(marker, NEVER_TWICE);
+            } else {
+                p.expect_words(&["the", "requester"]);
+                p.complete(marker, NEVER_REQUESTER);
+            }
         }
+        "delegation" => {
+            let marker = p.start();
+            p.bump();
+            p.expect_word("allowed");
+            p.complete(marker, DELEGATION);
+        }
+        "unanswered" => goes_up(p),
+        "ask" => ask_again(p),
         _ => return false,
     }
     true
+}
+
+/// `unanswered in time goes up to the next`, `… to ROLE`.
+fn goes_up(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    if p.expect_words(&["in", "time", "goes", "up", "to"]) {
+        if p.at_word("the") && p.nth_word(1, "next") {
+            p.bump();
+            p.bump();
+        } else {
+            name_ref(p, "`the next` or the name of a role");
+        }
+    }
+    p.complete(marker, GOES_UP);
+}
+
+/// `ask again only when A rises or B falls`.
+fn ask_again(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    if p.expect_words(&["again", "only", "when"]) {
+        loop {
+            let one = p.start();
+            if path(p, "the heading of a column") {
+                if p.at_any(&["rises", "falls", "changes"]) {
+                    p.bump();
+                } else {
+                    p.expected_as(codes::MISSING_CLAUSE, "`rises`, `falls` or `changes`");
+                }
+            }
+            p.complete(one, WORSENING);
+            if !p.eat_word("or") {
+                break;
+            }
+        }
+    }
+    p.complete(marker, ASK_AGAIN);
 }
 
 /// `none`, `A`, `A and B`, `A or B`, `A then B`.

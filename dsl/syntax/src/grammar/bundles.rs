@@ -1,7 +1,9 @@
 //! Bundles: parts and constraints.
 
+use quo_source::codes;
+
 use super::expressions;
-use super::frame::{braced_list, comma_list, name, name_ref, title, whole_number};
+use super::frame::{braced_list, comma_list, name, name_ref, title, when, whole_number};
 use super::products::{heading, member};
 use super::tables::{self, Results};
 use super::{Block, block};
@@ -11,7 +13,7 @@ use crate::parser::Parser;
 const BUNDLE: Block = Block {
     of: "bundle",
     words: &[
-        "sku", "sold", "option", "charge", "part", "require", "exclude", "warn", "allow",
+        "sku", "sold", "retired", "option", "charge", "part", "require", "exclude", "warn", "allow",
     ],
     statement,
 };
@@ -42,7 +44,7 @@ fn part(p: &mut Parser<'_>) {
         } else {
             name_ref(
                 p,
-                "the name of a product, `one of { … }` or `0 to 5 kinds of { … }`",
+                "the name of a product, `one of { … }`, `0 to 5 kinds of { … }` or `1 to 8 of …`",
             );
         }
         while p.at(COMMA) && p.nth_word(1, "each") {
@@ -53,7 +55,7 @@ fn part(p: &mut Parser<'_>) {
     p.complete(marker, PART);
 }
 
-/// `optional`, `one of`, `optional one of`, `0 to 5 kinds of`; whether a list of kinds follows.
+/// `optional`, `one of`, `optional one of`, `0 to 5 kinds of`, `1 to 8 of`, `4 of`; whether a list of kinds follows.
 fn count(p: &mut Parser<'_>) -> bool {
     let optional = p.at_word("optional") && p.nth(1) == WORD && !p.nth_on_new_line(1);
     let one_of = |p: &Parser<'_>, at| p.nth_word(at, "one") && p.nth_word(at + 1, "of");
@@ -69,11 +71,13 @@ fn count(p: &mut Parser<'_>) -> bool {
         p.bump();
         true
     } else if p.at(NUMBER) {
-        whole_number(p, "the fewest kinds");
-        let _ = p.expect_word("to")
-            && whole_number(p, "the most kinds")
-            && p.expect_words(&["kinds", "of"]);
-        true
+        whole_number(p, "the fewest");
+        if p.eat_word("to") {
+            whole_number(p, "the most");
+        }
+        let kinds = p.eat_word("kinds");
+        p.expect_word("of");
+        kinds || p.at(L_BRACE)
     } else {
         false
     };
@@ -104,16 +108,63 @@ fn constraint_of(p: &mut Parser<'_>, word: &str) {
     }
     if word == "allow" {
         title(p, "a message in quotes");
+        clauses(p);
         p.eat(COLON);
         tables::table(p, Results::Values);
     } else if title(
         p,
         "a message in quotes: what is wrong when it does not hold",
-    ) && p.expect(COLON)
-    {
-        expressions::expression(p, "a condition");
+    ) {
+        clauses(p);
+        if p.expect(COLON) {
+            expressions::expression(p, "a condition");
+        }
     }
     p.complete(marker, CONSTRAINT);
+}
+
+/// `, as warning`, `, overridable by A or B with reason`, `when CONDITION`: what stands between message and colon.
+fn clauses(p: &mut Parser<'_>) {
+    loop {
+        let comma = usize::from(p.at(COMMA));
+        let known = ["as", "overridable", "when"]
+            .iter()
+            .any(|word| p.nth_word(comma, word));
+        if !known {
+            return;
+        }
+        if comma == 1 {
+            p.bump();
+        }
+        match p.nth_text(0) {
+            "when" => when(p),
+            "as" => severity(p),
+            _ => overridable(p),
+        }
+    }
+}
+
+fn severity(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    if p.at_any(&["error", "warning", "information"]) {
+        p.bump();
+    } else {
+        p.expected_as(codes::MISSING_CLAUSE, "`error`, `warning` or `information`");
+    }
+    p.complete(marker, SEVERITY);
+}
+
+fn overridable(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    if p.expect_word("by") {
+        while name_ref(p, "the name of a role") && p.eat_word("or") {}
+        if p.eat_word("with") {
+            p.expect_word("reason");
+        }
+    }
+    p.complete(marker, OVERRIDABLE);
 }
 
 /// Names of products, with commas between.

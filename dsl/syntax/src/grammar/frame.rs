@@ -206,7 +206,8 @@ fn last_day(p: &mut Parser<'_>) {
     );
 }
 
-fn date(p: &mut Parser<'_>, what: &str) -> bool {
+/// A day of the calendar as a literal.
+pub(super) fn date(p: &mut Parser<'_>, what: &str) -> bool {
     if p.at(DATE) {
         let marker = p.start();
         p.bump();

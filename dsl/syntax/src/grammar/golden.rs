@@ -4,14 +4,14 @@ use quo_source::{Diagnostic, codes};
 
 use super::approvals::approvers;
 use super::expressions::{expression, operand, starts_operand};
-use super::frame::{comma_list, name, name_ref, path, title, whole_number};
+use super::frame::{comma_list, date, name, name_ref, title, whole_number};
 use super::{Block, block};
 use crate::kind::SyntaxKind::*;
 use crate::parser::{DEPTH_MAX, Parser, nearest};
 
 const TEST: Block = Block {
     of: "test",
-    words: &["given", "line", "asked", "expect"],
+    words: &["given", "line", "asked", "override", "clause", "expect"],
     statement,
 };
 
@@ -63,6 +63,22 @@ fn statement(p: &mut Parser<'_>, word: &str) -> bool {
             }
             ASKED
         }
+        "override" => {
+            p.bump();
+            overriding(p);
+            OVERRIDE
+        }
+        "clause" => {
+            p.bump();
+            if name_ref(p, "the name of a clause") {
+                if p.at_any(&["removed", "added"]) {
+                    p.bump();
+                } else {
+                    p.expected("`removed` or `added`");
+                }
+            }
+            CLAUSE_CHANGE
+        }
         "expect" => {
             p.bump();
             expectation(p);
@@ -75,6 +91,22 @@ fn statement(p: &mut Parser<'_>, word: &str) -> bool {
     };
     p.complete(marker, kind);
     true
+}
+
+/// `RULE by ROLE because "…" [on line N]`; a rule without a name is named by its id in quotes.
+fn overriding(p: &mut Parser<'_>) {
+    let named = if p.at(TEXT) {
+        title(p, "the id of the rule")
+    } else {
+        name_ref(p, "the name of a rule, or its id in quotes")
+    };
+    if !named || !p.expect_word("by") || !name_ref(p, "the name of a role") {
+        return;
+    }
+    if !p.on_new_line() && p.eat_word("on") {
+        line_address(p, false);
+    }
+    because(p);
 }
 
 /// `{ … }` with entries separated by commas or line ends.
@@ -180,7 +212,7 @@ fn is_value(p: &Parser<'_>) -> bool {
 
 fn expectation(p: &mut Parser<'_>) {
     // What these words are followed by is a name, and a name may look like a misspelt verb.
-    let name_follows = p.at_any(&["total", "approval", "eligible"]);
+    let name_follows = p.at_any(&["total", "approval", "eligible", "clause", "overridden"]);
     let verb_follows = p.nth_word(1, "not")
         || p.nth_word(1, "applied")
         || (p.nth(1) == WORD && !name_follows && nearest(p.nth_text(1), &["applied"]).is_some());
@@ -207,17 +239,36 @@ fn expectation(p: &mut Parser<'_>) {
         // Nothing speaks against it: there is no reason to be named.
     } else if p.eat_word("invalid") {
         because(p);
-    } else if p.at_any(&["warning", "error"]) {
+    } else if p.eat_word("clause") {
+        name_ref(p, "the name of a clause");
+    } else if p.eat_word("no") {
+        if p.expect_word("clause") {
+            name_ref(p, "the name of a clause");
+        }
+    } else if p.eat_word("overridden") {
+        title(p, "a part of the message in quotes");
+    } else if p.eat_word("expires") {
+        let _ = date(p, "the last day, as in `2026-12-31`");
+        because(p);
+    } else if p.eat_word("sku") {
+        sku(p);
+    } else if p.at_any(&["warning", "information", "error"]) {
         p.bump();
         title(p, "a part of the message in quotes");
     } else if p.eat_word("tasks") {
         line_address(p, false);
-        comma_list(p, |p| name_ref(p, "the name of a task"));
+        comma_list(p, |p| {
+            if p.nth(1) == DOT {
+                address(p, "a task of a part, such as `nodes.1.rack`")
+            } else {
+                name_ref(p, "the name of a task")
+            }
+        });
     } else if starts_operand(p) && !p.at(TEXT) {
         expression(p, "a value");
     } else {
         p.expected(
-            "`line`, `total`, `approval`, `valid`, `invalid`, `eligible`, `not eligible`, `warning`, `error`, `tasks`, or a rule and `applied`",
+            "`line`, `total`, `approval`, `valid`, `invalid`, `eligible`, `not eligible`, `warning`, `information`, `overridden`, `clause`, `sku`, `expires`, `error`, `tasks`, or a rule and `applied`",
         );
     }
 }
@@ -254,9 +305,38 @@ fn amount(p: &mut Parser<'_>) {
 fn line_address(p: &mut Parser<'_>, with_path: bool) {
     let marker = p.start();
     if p.expect_word("line") && whole_number(p, "the number of a line") && with_path {
-        path(p, "a charge such as `platform.subscription`");
+        address(p, "a charge such as `platform.subscription`");
     }
     p.complete(marker, LINE_ADDRESS);
+}
+
+/// Names and numbers with dots between: `nodes.2.hardware`.
+fn address(p: &mut Parser<'_>, what: &str) -> bool {
+    if !p.at(WORD) || p.on_new_line() {
+        return p.expected(what);
+    }
+    let marker = p.start();
+    p.bump();
+    while p.at(DOT) {
+        p.bump();
+        if !matches!(p.current(), WORD | NUMBER) || p.on_new_line() {
+            p.expected("a name or a number after the `.`");
+            break;
+        }
+        p.bump();
+    }
+    p.complete(marker, PATH);
+    true
+}
+
+/// `sku line 1 "…"`, `sku line 1 platform "…"`.
+fn sku(p: &mut Parser<'_>) {
+    let marker = p.start();
+    if p.expect_word("line") && whole_number(p, "the number of a line") && p.at(WORD) {
+        address(p, "an item such as `platform`");
+    }
+    p.complete(marker, LINE_ADDRESS);
+    title(p, "the stock keeping unit in quotes");
 }
 
 fn because(p: &mut Parser<'_>) {

@@ -18,6 +18,7 @@ mod lists;
 mod prices;
 mod products;
 mod tables;
+mod terms;
 
 use quo_source::{Diagnostic, codes};
 
@@ -53,6 +54,9 @@ const ITEM_WORDS: &[&str] = &[
     "warn",
     "allow",
     "eligible",
+    "qualify",
+    "quote",
+    "clause",
     "price",
     "discount",
     "promotion",
@@ -140,6 +144,9 @@ fn known_item(p: &mut Parser<'_>, word: &str) -> bool {
         "bundle" => bundles::bundle(p),
         "require" | "exclude" | "warn" | "allow" => bundles::constraint(p),
         "eligible" => prices::eligible(p),
+        "qualify" => terms::qualify(p),
+        "quote" => terms::quote_valid(p),
+        "clause" => terms::clause(p),
         "price" => prices::book(p),
         "discount" => adjustments::adjustment(p, DISCOUNT_ITEM),
         "promotion" => adjustments::adjustment(p, PROMOTION_ITEM),

@@ -3,15 +3,17 @@
 use quo_source::codes;
 
 use super::frame::{
-    colon_type, default, name, name_ref, title, title_if_any, whole_number, window,
+    braced_list, colon_type, comma_list, date, default, name, name_ref, title, title_if_any,
+    whole_number, window,
 };
-use super::{Block, block};
+use super::tables::{self, Results};
+use super::{Block, block, expressions};
 use crate::kind::SyntaxKind::*;
 use crate::parser::Parser;
 
 const PRODUCT: Block = Block {
     of: "product",
-    words: &["sku", "sold", "option", "charge"],
+    words: &["sku", "sold", "retired", "option", "charge"],
     statement: member,
 };
 
@@ -38,8 +40,19 @@ pub(super) fn member(p: &mut Parser<'_>, word: &str) -> bool {
     let kind = match word {
         "sku" => {
             p.bump();
-            title(p, "a stock keeping unit in quotes");
+            if p.eat_word("by") {
+                tables::table(p, Results::Values);
+            } else {
+                title(
+                    p,
+                    "a stock keeping unit in quotes, or `by` and a table of them",
+                );
+            }
             SKU
+        }
+        "retired" => {
+            retired(p);
+            RETIRED
         }
         "sold" => {
             p.bump();
@@ -50,6 +63,9 @@ pub(super) fn member(p: &mut Parser<'_>, word: &str) -> bool {
             p.bump();
             if name(p, "the name of the option") {
                 colon_type(p);
+                if p.at_word("in") {
+                    domain(p);
+                }
                 default(p);
             }
             OPTION
@@ -66,6 +82,36 @@ pub(super) fn member(p: &mut Parser<'_>, word: &str) -> bool {
     };
     p.complete(marker, kind);
     true
+}
+
+/// `in { A, B }` behind the type of an option.
+fn domain(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    braced_list(p, "list of values", |p| {
+        expressions::operand(p, "a value the option may have")
+    });
+    p.complete(marker, OPTION_DOMAIN);
+}
+
+/// `retired from 2026-06-01 unless CONDITION, migrate to A, B`.
+fn retired(p: &mut Parser<'_>) {
+    p.bump();
+    if !p.expect_word("from") || !date(p, "the first day on which it is no longer sold") {
+        return;
+    }
+    if p.eat_word("unless") {
+        expressions::expression(p, "a condition: for whom it is still sold");
+    }
+    if p.at(COMMA) && p.nth_word(1, "migrate") {
+        p.bump();
+        p.bump();
+        if p.expect_word("to") {
+            comma_list(p, |p| {
+                name_ref(p, "the name of the product that takes its place")
+            });
+        }
+    }
 }
 
 fn charge(p: &mut Parser<'_>) {

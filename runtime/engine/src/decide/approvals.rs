@@ -1,8 +1,8 @@
-//! Approval matrices: the first row that matches the priced quote.
+//! Approval matrices: the first row, or every row, that matches the priced quote.
 
 use super::ApprovalOutcome;
 use super::plan::{Plan, get};
-use crate::frame::{Frame, index};
+use crate::frame::{Frame, Input, at, index};
 use crate::interpret::table_cost;
 use crate::limits::Stopped;
 use crate::record::{Recorder, Subject};
@@ -22,9 +22,15 @@ impl<R: Recorder> Plan<'_, R> {
         let Some(totals) = &self.decision.totals else {
             return Ok(ApprovalOutcome::NoTotals);
         };
+        let clauses = self.decision.clauses.clone();
         let frame = Frame {
             total_list: totals.list,
             total_net: totals.net,
+            total_kept: totals.kept,
+            input: Input {
+                clauses: &clauses,
+                ..self.input
+            },
             ..self.frame()
         };
         let values_at = index(self.decision.approval_values.len());
@@ -38,7 +44,28 @@ impl<R: Recorder> Plan<'_, R> {
         }
         let table = get(&self.model.tables, def.table.to_native())?;
         self.machine.tank.take(table_cost(table.masks.len()))?;
-        let row = table.find(&args);
+        let row = if def.every {
+            let rows = table.find_all(&args);
+            self.machine
+                .tank
+                .take(u64::try_from(rows.len()).unwrap_or(u64::MAX))?;
+            // A row that asks nobody counts only where no other asks.
+            let asks = |row: &u32| {
+                let row = def.rows.get(at(*row));
+                row.is_some_and(|row| !row.steps.is_empty())
+            };
+            let mut asking: Vec<u32> = rows.iter().copied().filter(asks).collect();
+            if asking.is_empty() {
+                rows.first().copied()
+            } else {
+                let first = asking.remove(0);
+                let more = asking.into_iter().map(|row| (number, row));
+                self.decision.more_rows.extend(more);
+                Some(first)
+            }
+        } else {
+            table.find(&args)
+        };
         self.decision.approval_values.extend(&args);
         self.args = args;
         Ok(

@@ -1,6 +1,6 @@
 //! What must hold, what should hold, and who may buy: rules on the quote and on each item.
 
-use quo_model::NONE;
+use quo_model::{NONE, some};
 
 use super::plan::{Plan, get};
 use super::{RuleOutcome, Verdict};
@@ -32,8 +32,16 @@ impl<R: Recorder> Plan<'_, R> {
 
     fn rule(&mut self, rule: u32, item: u32) -> Result<(), Stopped> {
         let def = get(&self.model.rules, rule)?;
+        if !self.sells(def.from.to_native(), def.to.to_native()) {
+            return Ok(());
+        }
         let frame = self.frame().on(item);
         let subject = Subject::Rule { rule, item };
+        if let Some(when) = some(def.when.to_native())
+            && self.narrow(subject, when, &frame)? == Some(0)
+        {
+            return Ok(());
+        }
         let verdict = match self.narrow(subject, def.routine.to_native(), &frame)? {
             None => Verdict::Fault,
             Some(result) if (result == 1) == def.satisfied_by => Verdict::Holds,

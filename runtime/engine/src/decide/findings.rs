@@ -1,14 +1,23 @@
 //! Findings: what blocks a quote and what should be looked at, each in one sentence.
 
-use quo_model::{ArchivedRuleKind, some};
+use quo_model::{ArchivedRuleKind, ArchivedSeverity, some};
 use quo_value::ArithmeticError;
 
+use super::fulfil::plan_of;
 use super::render::Renderer;
 use super::{ApprovalOutcome, CandidateOutcome, PriceState, Verdict};
-use crate::answer::Finding;
+use crate::answer::{Finding, OverriddenAnswer};
 use crate::frame::at;
 use crate::record::Subject;
 use crate::show::{date, window};
+
+/// What is told besides what blocks.
+#[derive(Default)]
+pub(super) struct Told {
+    pub warnings: Vec<Finding>,
+    pub information: Vec<Finding>,
+    pub overridden: Vec<OverriddenAnswer>,
+}
 
 /// Whom a finding is about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,7 +30,7 @@ pub(super) enum About {
 
 impl<'a> Renderer<'a> {
     /// A finding about an item, or about the quote where there is none.
-    fn finding(&self, rule: &str, item: Option<u32>, message: String) -> Finding {
+    pub(super) fn finding(&self, rule: &str, item: Option<u32>, message: String) -> Finding {
         let items = &self.decision.request.items;
         let found = item.and_then(|item| items.get(at(item)));
         let line = found.and_then(|item| self.decision.request.lines.get(at(item.line)));
@@ -34,14 +43,11 @@ impl<'a> Renderer<'a> {
                 .filter(|address| !address.is_empty()),
             product: product.map(|product| self.str(product.name).to_owned()),
             message,
+            overridable_by: Vec::new(),
         }
     }
 
-    pub(super) fn rule_findings(
-        &self,
-        found: &mut Vec<(About, Finding)>,
-        warnings: &mut Vec<Finding>,
-    ) {
+    pub(super) fn rule_findings(&self, found: &mut Vec<(About, Finding)>, told: &mut Told) {
         for outcome in &self.decision.rules {
             let Some(rule) = self.model.rules.get(at(outcome.rule)) else {
                 continue;
@@ -50,10 +56,22 @@ impl<'a> Renderer<'a> {
                 continue;
             }
             let message = self.str(rule.message).to_owned();
-            let finding = self.finding(self.str(rule.id), some(outcome.item), message);
-            match rule.kind {
-                ArchivedRuleKind::Warn => warnings.push(finding),
-                ArchivedRuleKind::Eligible => found.push((About::Sale, finding)),
+            let mut finding = self.finding(self.str(rule.id), some(outcome.item), message);
+            let role = |role: u32| self.role_name(role).to_owned();
+            let may = rule.overridable.iter().map(|it| role(it.to_native()));
+            finding.overridable_by = may.collect();
+            if let Some(by) = self.overriding(outcome) {
+                told.overridden.push(OverriddenAnswer {
+                    finding,
+                    role: role(by.role),
+                    reason: Some(by.reason.clone()).filter(|reason| !reason.is_empty()),
+                });
+                continue;
+            }
+            match (&rule.severity, &rule.kind) {
+                (ArchivedSeverity::Warning, _) => told.warnings.push(finding),
+                (ArchivedSeverity::Information, _) => told.information.push(finding),
+                (_, ArchivedRuleKind::Eligible) => found.push((About::Sale, finding)),
                 _ => found.push((About::Rest, finding)),
             }
         }
@@ -98,7 +116,8 @@ impl<'a> Renderer<'a> {
 
     pub(super) fn other_findings(&self, found: &mut Vec<(About, Finding)>) {
         for (def, outcome) in self.model.approvals.iter().zip(&self.decision.approvals) {
-            if *outcome == ApprovalOutcome::NoRow {
+            // Of a matrix of which every row asks, nobody is asked where none matches.
+            if *outcome == ApprovalOutcome::NoRow && !def.every {
                 let id = self.str(def.name);
                 let message = format!("no row of the approval matrix {id} matches");
                 found.push((About::Rest, self.finding(id, None, message)));
@@ -147,9 +166,22 @@ impl<'a> Renderer<'a> {
                 .approvals
                 .get(at(approval))
                 .map(|def| (self.str(def.name), None)),
-            Subject::Task { line, task } => {
-                self.task(line, task).map(|(item, id)| (id, Some(item)))
-            }
+            Subject::Task { item, task } => self.task(item, task).map(|id| (id, Some(item))),
+            Subject::Qualification {
+                qualification,
+                item,
+            } => model
+                .qualifications
+                .get(at(qualification))
+                .map(|def| (self.str(def.id), Some(item))),
+            Subject::Validity(validity) => model
+                .validities
+                .get(at(validity))
+                .map(|def| (self.str(def.title), None)),
+            Subject::Clause(clause) => model
+                .clauses
+                .get(at(clause))
+                .map(|def| (self.str(def.name), None)),
             Subject::Totals => Some(("totals", None)),
             Subject::Result(result) => model
                 .results
@@ -159,17 +191,9 @@ impl<'a> Renderer<'a> {
         found.map_or_else(Default::default, |(id, item)| (id.to_owned(), item))
     }
 
-    fn task(&self, line: u32, task: u32) -> Option<(u32, &'a str)> {
-        let item = self.decision.request.lines.get(at(line))?.item;
-        let product = self.decision.request.items.get(at(item))?.product;
-        let fulfilment = self.model.products.get(at(product))?.fulfilment.to_native();
-        let def = self
-            .model
-            .fulfilments
-            .get(at(fulfilment))?
-            .tasks
-            .get(at(task))?;
-        Some((item, self.str(def.id)))
+    fn task(&self, item: u32, task: u32) -> Option<&'a str> {
+        let plan = plan_of(self.model, self.decision.request.input(), item)?;
+        Some(self.str(plan.tasks.get(at(task))?.id))
     }
 }
 

@@ -13,6 +13,8 @@ mod plan;
 mod prices;
 mod render;
 mod results;
+mod terms;
+mod terms_answer;
 mod totals;
 mod waterfall;
 
@@ -56,11 +58,21 @@ pub struct Decision {
     pub(crate) totals: Option<TotalsOutcome>,
     /// By approval matrix.
     pub(crate) approvals: Vec<ApprovalOutcome>,
+    /// Further rows of matrices of which every row that matches asks: matrix and row, in this order.
+    pub(crate) more_rows: Vec<(u32, u32)>,
+    /// Qualifications that do not hold, with the items they are about.
+    pub(crate) unqualified: Vec<Unqualified>,
+    /// Last days, each with what it comes from.
+    pub(crate) ends: Vec<(i32, EndOf)>,
+    /// By clause: whether it is there, removed, added.
+    pub(crate) clauses: Vec<u8>,
+    /// By item: its stock-keeping unit.
+    pub(crate) skus: Vec<SkuOutcome>,
     /// The values of the columns of all matrices.
     pub(crate) approval_values: Vec<i64>,
     /// By named result; `None` where it has no answer.
     pub(crate) results: Vec<Option<Computed>>,
-    /// The tasks of all lines.
+    /// The tasks of all items, by line and item.
     pub(crate) tasks: Vec<TaskOutcome>,
     /// Arithmetic that had no answer.
     pub(crate) faults: Vec<FaultOutcome>,
@@ -188,6 +200,8 @@ pub(crate) struct TotalsOutcome {
     pub by_period: Vec<(u32, i128, i128)>,
     pub list: i128,
     pub net: i128,
+    /// What floors kept back.
+    pub kept: i128,
 }
 
 /// What came of an approval matrix.
@@ -207,9 +221,52 @@ pub(crate) enum ApprovalOutcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TaskOutcome {
     pub line: u32,
-    /// Counted in the fulfilment of the line's product.
+    pub item: u32,
+    /// Counted in the fulfilment of the item's product.
     pub task: u32,
     pub verdict: Verdict,
+}
+
+/// A qualification that does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unqualified {
+    /// Index into the qualifications.
+    pub qualification: u32,
+    pub item: u32,
+    pub why: WhyUnqualified,
+}
+
+/// Why a qualification does not hold. Days are days since 1970-01-01.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WhyUnqualified {
+    /// There is no answer.
+    Absent,
+    /// The answer is dated after the quote.
+    Later { day: i32 },
+    /// The answer was valid until this day.
+    Expired { day: i32, last: i32 },
+    /// The answer says no.
+    Denied,
+}
+
+/// What ends a quote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EndOf {
+    /// An index into the qualifications.
+    Qualification(u32),
+    /// An index into the validities.
+    Validity(u32),
+}
+
+/// The stock-keeping unit of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SkuOutcome {
+    /// Of its product, whatever the options.
+    Plain,
+    /// Of a row of its product's table.
+    Row(u32),
+    /// The table has no row for it.
+    NoRow,
 }
 
 /// Arithmetic that had no answer.
@@ -254,6 +311,7 @@ pub(crate) fn decide_with<R: Recorder>(
 ) -> Result<Decision, Stopped> {
     let mut plan = Plan::new(package, request, limits, recorder)?;
     plan.constraints()?;
+    plan.terms()?;
     plan.books()?;
     plan.charges()?;
     plan.totals()?;

@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quo_model::{ArchivedAdjustmentKind, ArchivedModel, Package};
+use quo_model::{ArchivedAdjustmentKind, ArchivedModel, Package, some};
 
-use super::findings::About;
-use super::fulfil::waits;
+use super::findings::{About, Told};
+use super::fulfil::{ordered, plan_of};
 use super::{
-    ApprovalOutcome, CandidateOutcome, ChargeOutcome, Decision, TargetOutcome, TaskOutcome, Verdict,
+    ApprovalOutcome, CandidateOutcome, ChargeOutcome, Decision, TargetOutcome, TaskOutcome,
 };
 use crate::answer::{
     Answer, ApprovalAnswer, ApprovalStepAnswer, Finding, FulfilmentAnswer, LineAnswer, ListNet,
@@ -69,22 +69,28 @@ impl<'a> Renderer<'a> {
     }
 
     fn answer(&self) -> Answer {
-        let mut warnings = Vec::new();
+        let mut told = Told::default();
         let mut found = Vec::new();
-        self.rule_findings(&mut found, &mut warnings);
+        self.rule_findings(&mut found, &mut told);
+        self.term_findings(&mut found);
         self.price_findings(&mut found);
         self.other_findings(&mut found);
+        let expiry = self.expiry();
         Answer {
             package: self.package(),
             valid: found.is_empty(),
             lines: self.lines(&found),
             blocking: found.into_iter().map(|(_, finding)| finding).collect(),
-            warnings,
+            warnings: told.warnings,
+            information: told.information,
+            overridden: told.overridden,
+            clauses: self.clauses(),
             totals: self.totals(),
             approvals: self.approvals(),
             results: self.results(),
             fulfilment: self.fulfilment(),
-            expires_on: self.expires_on(),
+            expires_on: expiry.as_ref().map(|(last, _)| date(*last)),
+            expires_because: expiry.map(|(_, because)| because),
             rules: self.rules_used(),
         }
     }
@@ -138,6 +144,7 @@ impl<'a> Renderer<'a> {
                     violations,
                     eligible: ineligible.is_empty(),
                     ineligible,
+                    items: self.items(line.item),
                     charges: self
                         .charges_of(number)
                         .map(|(_, outcome)| self.charge(outcome))
@@ -188,13 +195,24 @@ impl<'a> Renderer<'a> {
     }
 
     fn approvals(&self) -> Vec<ApprovalAnswer> {
-        (0_u32..)
-            .zip(&self.decision.approvals)
-            .filter_map(|(number, outcome)| match outcome {
-                ApprovalOutcome::Row { row, values_at } => self.approval(number, *row, *values_at),
-                _ => None,
-            })
+        self.decided_approvals()
+            .into_iter()
+            .filter_map(|(number, row, values_at)| self.approval(number, row, values_at))
             .collect()
+    }
+
+    /// The rows that decide: matrix, row, and where its values begin. Several of a matrix of which every row asks.
+    pub fn decided_approvals(&self) -> Vec<(u32, u32, u32)> {
+        let mut found = Vec::new();
+        for (number, outcome) in (0_u32..).zip(&self.decision.approvals) {
+            if let ApprovalOutcome::Row { row, values_at } = outcome {
+                found.push((number, *row, *values_at));
+                let more = self.decision.more_rows.iter();
+                let more = more.filter(|(matrix, _)| *matrix == number);
+                found.extend(more.map(|(_, row)| (number, *row, *values_at)));
+            }
+        }
+        found
     }
 
     fn approval(&self, number: u32, row: u32, values_at: u32) -> Option<ApprovalAnswer> {
@@ -205,12 +223,7 @@ impl<'a> Renderer<'a> {
             let text = self.names.plain(type_of(&column.ty), i128::from(*value));
             (self.str(column.name).to_owned(), text)
         });
-        let role = |role: u32| {
-            self.model
-                .roles
-                .get(at(role))
-                .map_or("", |role| self.str(*role))
-        };
+        let role = |role: u32| self.role_name(role);
         let steps = asked.steps.iter().map(|step| ApprovalStepAnswer {
             roles: step
                 .roles
@@ -227,6 +240,10 @@ impl<'a> Renderer<'a> {
             steps: steps.collect(),
             within_minutes: asked.within_minutes.to_native(),
             never_requester: def.never_requester,
+            never_twice: def.never_twice,
+            delegation: def.delegation,
+            goes_up_to: some(def.goes_up_to.to_native()).map(|it| role(it).to_owned()),
+            ask_again: self.ask_again(def, values),
         })
     }
 
@@ -244,56 +261,57 @@ impl<'a> Renderer<'a> {
     fn fulfilment(&self) -> Vec<FulfilmentAnswer> {
         let lines = (0_u32..).zip(&self.decision.request.lines);
         lines
-            .filter_map(|(number, line)| {
-                Some(FulfilmentAnswer {
-                    line: line.id.clone(),
-                    product: self.product_of(line.item).to_owned(),
-                    tasks: self.tasks(number, line.item)?,
+            .filter(|(number, _)| !self.tasks_of(*number).is_empty())
+            .map(|(number, line)| FulfilmentAnswer {
+                line: line.id.clone(),
+                product: self.product_of(line.item).to_owned(),
+                tasks: self.tasks(number),
+            })
+            .collect()
+    }
+
+    /// The tasks of a line and its parts, every one after those it waits for.
+    fn tasks(&self, line: u32) -> Vec<TaskAnswer> {
+        let outcomes = self.tasks_of(line);
+        let input = self.decision.request.input();
+        let def = |outcome: &TaskOutcome| {
+            let plan = plan_of(self.model, input, outcome.item)?;
+            plan.tasks.get(at(outcome.task))
+        };
+        let name = |position: usize| {
+            let outcome = outcomes.get(position)?;
+            let name = self.str(def(outcome)?.name);
+            Some(match self.address(outcome.item) {
+                address if address.is_empty() => name.to_owned(),
+                address => format!("{address}.{name}"),
+            })
+        };
+        ordered(self.model, input, outcomes)
+            .into_iter()
+            .filter_map(|(position, after)| {
+                let outcome = outcomes.get(position)?;
+                let def = def(outcome)?;
+                let system = self.model.systems.get(at(def.system.to_native()));
+                Some(TaskAnswer {
+                    id: self.str(def.id).to_owned(),
+                    name: name(position)?,
+                    item: Some(self.address(outcome.item)).filter(|item| !item.is_empty()),
+                    system: system.map_or("", |system| self.str(*system)).to_owned(),
+                    after: after.into_iter().filter_map(name).collect(),
+                    tries: def.tries.to_native(),
+                    within_minutes: def.within_minutes.to_native(),
+                    waiting_minutes: Some(def.waiting_minutes.to_native())
+                        .filter(|minutes| *minutes > 0),
+                    doubling: def.doubling,
+                    undo: Some(self.str(def.undo).to_owned()).filter(|undo| !undo.is_empty()),
+                    cut_off: def.cut_off,
                 })
             })
             .collect()
     }
 
-    fn tasks(&self, line: u32, item: u32) -> Option<Vec<TaskAnswer>> {
-        let product = self.decision.request.items.get(at(item))?.product;
-        let number = self.model.products.get(at(product))?.fulfilment.to_native();
-        let fulfilment = self.model.fulfilments.get(at(number))?;
-        let takes_place: Vec<bool> = self
-            .tasks_of(line)
-            .iter()
-            .map(|task| task.verdict == Verdict::Holds)
-            .collect();
-        let name = |task: u32| {
-            let def = fulfilment.tasks.get(at(task));
-            def.map_or("", |def| self.str(def.name)).to_owned()
-        };
-        let system = |system: u32| {
-            let system = self.model.systems.get(at(system));
-            system.map_or("", |system| self.str(*system)).to_owned()
-        };
-        let tasks = fulfilment
-            .tasks
-            .iter()
-            .zip(&takes_place)
-            .zip(waits(fulfilment, &takes_place));
-        Some(
-            tasks
-                .filter(|((_, takes_place), _)| **takes_place)
-                .map(|((def, _), after)| TaskAnswer {
-                    id: self.str(def.id).to_owned(),
-                    name: self.str(def.name).to_owned(),
-                    system: system(def.system.to_native()),
-                    after: after.into_iter().map(name).collect(),
-                    tries: def.tries.to_native(),
-                    within_minutes: def.within_minutes.to_native(),
-                    undo: Some(self.str(def.undo).to_owned()).filter(|undo| !undo.is_empty()),
-                })
-                .collect(),
-        )
-    }
-
     /// The adjustments applied anywhere, as indexes.
-    fn applied(&self) -> BTreeSet<u32> {
+    pub(super) fn applied(&self) -> BTreeSet<u32> {
         let mut applied = BTreeSet::new();
         for outcome in &self.decision.charges {
             for (_, adjustment, target) in self.targets(outcome) {
@@ -306,7 +324,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// The books whose prices were used, as indexes.
-    fn books_used(&self) -> BTreeSet<u32> {
+    pub(super) fn books_used(&self) -> BTreeSet<u32> {
         let charges = self.decision.charges.iter();
         charges
             .flat_map(|outcome| self.candidates(outcome))
@@ -318,26 +336,6 @@ impl<'a> Renderer<'a> {
             })
             .map(|(_, book, _)| book)
             .collect()
-    }
-
-    fn expires_on(&self) -> Option<String> {
-        let ruleset = self.model.meta.effective_to.to_native();
-        let books = self.books_used();
-        let books = books
-            .iter()
-            .filter_map(|book| self.model.books.get(at(*book)))
-            .map(|book| book.to.to_native());
-        let applied = self.applied();
-        let adjustments = applied
-            .iter()
-            .filter_map(|adjustment| self.model.adjustments.get(at(*adjustment)))
-            .map(|adjustment| adjustment.to.to_native());
-        books
-            .chain(adjustments)
-            .chain([ruleset])
-            .min()
-            .filter(|last| *last != i32::MAX)
-            .map(date)
     }
 
     fn rules_used(&self) -> Vec<RuleVersion> {

@@ -6,7 +6,8 @@ use quo_model::ArchivedCharge;
 use quo_value::ArithmeticError;
 
 use super::plan::{Plan, get};
-use super::{ChargeOutcome, PriceState, TotalsOutcome};
+use super::{ChargeOutcome, PriceState, TargetOutcome, TotalsOutcome};
+use crate::frame::at;
 use crate::interpret::Fault;
 use crate::limits::Stopped;
 use crate::record::{Recorder, Subject};
@@ -47,6 +48,7 @@ impl<R: Recorder> Plan<'_, R> {
     fn sums(&self) -> Result<Option<TotalsOutcome>, Stopped> {
         let mut periods: BTreeMap<u32, Pair> = BTreeMap::new();
         let mut contract: Pair = (0, 0);
+        let mut kept: i128 = 0;
         for charge in &self.decision.charges {
             if charge.state != PriceState::Priced {
                 continue;
@@ -62,6 +64,10 @@ impl<R: Recorder> Plan<'_, R> {
             };
             *period = in_period;
             contract = in_contract;
+            let Some(with_this) = self.kept(charge)?.and_then(|back| kept.checked_add(back)) else {
+                return Ok(None);
+            };
+            kept = with_this;
         }
         Ok(Some(TotalsOutcome {
             by_period: periods
@@ -70,7 +76,25 @@ impl<R: Recorder> Plan<'_, R> {
                 .collect(),
             list: contract.0,
             net: contract.1,
+            kept,
         }))
+    }
+
+    /// What floors kept back of a charge over the contract; `None` where it does not fit.
+    fn kept(&self, charge: &ChargeOutcome) -> Result<Option<i128>, Stopped> {
+        let def = get(&self.model.charges, charge.charge)?;
+        let outcomes = self.decision.targets.get(at(charge.targets_at)..);
+        let outcomes = outcomes.unwrap_or_default().iter();
+        let mut sum: i128 = 0;
+        for outcome in outcomes.take(def.adjustments.len()) {
+            if let TargetOutcome::Applied { kept, .. } = outcome {
+                match sum.checked_add(*kept) {
+                    Some(with_this) => sum = with_this,
+                    None => return Ok(None),
+                }
+            }
+        }
+        Ok(sum.checked_mul(i128::from(charge.periods)))
     }
 }
 

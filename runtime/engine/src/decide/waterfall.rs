@@ -10,10 +10,11 @@ use crate::frame::at;
 use crate::show::{amount, decimal};
 
 impl<'a> Renderer<'a> {
-    /// The address of an item in its line: the parts that lead to it, each with the kind where it may hold several. Empty
-    /// for the line's own item.
+    /// The address of an item in its line: the parts that lead to it, each with the kind where it may hold several, and
+    /// with the place among its kind where it may hold a kind more than once. Empty for the line's own item.
     pub fn address(&self, item: u32) -> String {
-        let mut steps = Vec::new();
+        let mut steps: Vec<String> = Vec::new();
+        let mut number = item;
         let mut next = self.decision.request.items.get(at(item));
         while let Some(item) = next {
             let parent = self.decision.request.items.get(at(item.parent));
@@ -22,14 +23,35 @@ impl<'a> Renderer<'a> {
                 .and_then(|bundle| bundle.parts.get(at(item.part)));
             let Some(part) = part else { break };
             let product = self.model.products.get(at(item.product));
-            if let Some(product) = product.filter(|_| part.max > 1) {
-                steps.push(self.str(product.name));
+            if part.many {
+                steps.push(self.place_among_its_kind(number).to_string());
             }
-            steps.push(self.str(part.name));
+            let kinds = if part.many {
+                part.kinds.len() > 1
+            } else {
+                part.max > 1
+            };
+            if let Some(product) = product.filter(|_| kinds) {
+                steps.push(self.str(product.name).to_owned());
+            }
+            steps.push(self.str(part.name).to_owned());
+            number = item.parent;
             next = parent;
         }
         steps.reverse();
         steps.join(".")
+    }
+
+    /// The place of an item among those of its product in its part, counted from 1.
+    fn place_among_its_kind(&self, number: u32) -> usize {
+        let items = &self.decision.request.items;
+        let Some(item) = items.get(at(number)) else {
+            return 0;
+        };
+        let siblings = self.decision.request.input().children(item.parent);
+        let same =
+            siblings.filter(|(_, other)| other.part == item.part && other.product == item.product);
+        same.take_while(|(other, _)| *other <= number).count()
     }
 
     /// The address of a charge in its line.

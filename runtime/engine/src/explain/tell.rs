@@ -11,8 +11,8 @@ use super::{
 };
 use crate::answer::{Answer, StepAnswer, TaskAnswer};
 use crate::decide::{
-    ApprovalOutcome, BookOutcome, CandidateOutcome, ChargeOutcome, Decision, Renderer, RuleOutcome,
-    TargetOutcome, Verdict, no_answer,
+    BookOutcome, CandidateOutcome, ChargeOutcome, Decision, Renderer, RuleOutcome, TargetOutcome,
+    Verdict, no_answer,
 };
 use crate::frame::{at, index};
 use crate::record::Subject;
@@ -375,13 +375,7 @@ impl<'a> Teller<'a> {
     }
 
     fn approvals(&self, answers: Vec<crate::answer::ApprovalAnswer>) -> Vec<ExplainedApproval> {
-        let decided =
-            (0_u32..)
-                .zip(&self.render.decision.approvals)
-                .filter_map(|(number, outcome)| match outcome {
-                    ApprovalOutcome::Row { row, values_at } => Some((number, *row, *values_at)),
-                    _ => None,
-                });
+        let decided = self.render.decided_approvals();
         answers
             .into_iter()
             .zip(decided)
@@ -426,12 +420,16 @@ impl<'a> Teller<'a> {
         outcomes
             .map(|outcome| {
                 let subject = Subject::Task {
-                    line,
+                    item: outcome.item,
                     task: outcome.task,
                 };
                 let (id, _) = self.render.subject(subject);
+                let address = self.render.address(outcome.item);
+                let same = |task: &&TaskAnswer| {
+                    task.id == id && task.item.as_deref().unwrap_or_default() == address
+                };
                 ExplainedTask {
-                    task: answers.iter().find(|task| task.id == id).cloned(),
+                    task: answers.iter().find(same).cloned(),
                     tests: self.tests(subject),
                     place: self.places.of_id(&id),
                     id,

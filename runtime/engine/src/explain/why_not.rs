@@ -251,7 +251,7 @@ impl Teller<'_> {
         let outcomes = self.render.decision.tasks.iter();
         let subjects = outcomes.filter_map(|outcome| {
             let subject = Subject::Task {
-                line: outcome.line,
+                item: outcome.item,
                 task: outcome.task,
             };
             let (own, item) = self.render.subject(subject);

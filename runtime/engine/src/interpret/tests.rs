@@ -14,7 +14,7 @@ use quo_model::{
 use quo_value::{ArithmeticError, Rounding};
 
 use super::{Fault, Machine};
-use crate::frame::{Frame, QuoteCurrency};
+use crate::frame::{CLAUSE_ADDED, CLAUSE_REMOVED, Frame, Input, QuoteCurrency};
 use crate::limits::{Stopped, Tank};
 use crate::record::{NoRecord, Recorder, Subject};
 use crate::request::{Request, read_request};
@@ -295,6 +295,22 @@ fn loads(c: &mut Cases) {
         w(Op::TotalNet, 0),
         W(900),
     );
+    c.on(
+        "what floors kept",
+        Scope::Total,
+        (NONE, NONE),
+        w(Op::TotalKept, 0),
+        W(50),
+    );
+    // The one clause of the shop is both removed and added here, which no decision makes it.
+    for op in [
+        Op::ClausesRemoved,
+        Op::ClausesAdded,
+        Op::ClauseRemoved,
+        Op::ClauseAdded,
+    ] {
+        c.on("clauses", Scope::Total, (NONE, NONE), n(op, 0, 0, 0), N(1));
+    }
 }
 
 fn flow(c: &mut Cases) {
@@ -568,9 +584,13 @@ fn frame<'a>(package: &'a Package, request: &'a Request, product: u32) -> Frame<
         left: 90,
         total_list: 1_000,
         total_net: 900,
+        total_kept: 50,
         ..Frame::new(
             model,
-            request.input(),
+            Input {
+                clauses: &[CLAUSE_REMOVED | CLAUSE_ADDED],
+                ..request.input()
+            },
             QuoteCurrency::new(model, 0).unwrap(),
         )
     }

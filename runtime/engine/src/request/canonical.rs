@@ -7,7 +7,7 @@ use quo_model::{ABSENT, ArchivedModel, Package, ValueType};
 use serde_json::{Map, Value};
 
 use super::Request;
-use crate::frame::{Input, at};
+use crate::frame::{CLAUSE_ADDED, CLAUSE_REMOVED, Input, at};
 use crate::show::{Names, type_of};
 
 /// Beyond this a JSON number is not exact everywhere (RFC 8785, I-JSON).
@@ -35,6 +35,12 @@ impl Request {
         request.insert("facts".to_owned(), writer.facts());
         request.insert("asked".to_owned(), writer.asked());
         request.insert("lines".to_owned(), writer.lines());
+        if !self.overrides.is_empty() {
+            request.insert("overrides".to_owned(), writer.overrides());
+        }
+        if self.clauses.iter().any(|wanted| *wanted != 0) {
+            request.insert("clauses".to_owned(), writer.clauses());
+        }
         Value::Object(request)
     }
 
@@ -48,6 +54,7 @@ impl Request {
             lists: &self.lists,
             line_texts: &self.line_texts,
             texts: &self.texts,
+            clauses: &self.clauses,
         }
     }
 }
@@ -130,6 +137,44 @@ impl Writer<'_> {
             }
         }
         Value::Object(asked)
+    }
+
+    fn overrides(&self) -> Value {
+        let model = self.model;
+        let overrides = self.request.overrides.iter().map(|found| {
+            let rule = model.rules.get(at(found.rule));
+            let role = model.roles.get(at(found.role));
+            let line = self.request.lines.get(at(found.line));
+            let mut object = Map::new();
+            let text = |number: Option<u32>| number.map_or("", |number| model.str(number));
+            let rule = text(rule.map(|rule| rule.id.to_native()));
+            object.insert("rule".to_owned(), rule.into());
+            object.insert(
+                "role".to_owned(),
+                text(role.map(|role| role.to_native())).into(),
+            );
+            if !found.reason.is_empty() {
+                object.insert("reason".to_owned(), found.reason.clone().into());
+            }
+            if let Some(line) = line {
+                object.insert("line".to_owned(), line.id.clone().into());
+            }
+            Value::Object(object)
+        });
+        Value::Array(overrides.collect())
+    }
+
+    fn clauses(&self) -> Value {
+        let mut clauses = Map::new();
+        for (def, wanted) in self.model.clauses.iter().zip(&self.request.clauses) {
+            let name = self.model.str(def.name.to_native()).to_owned();
+            match *wanted {
+                CLAUSE_REMOVED => clauses.insert(name, "removed".into()),
+                CLAUSE_ADDED => clauses.insert(name, "added".into()),
+                _ => None,
+            };
+        }
+        Value::Object(clauses)
     }
 
     fn lines(&self) -> Value {

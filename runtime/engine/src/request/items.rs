@@ -3,9 +3,10 @@
 //! A bundle is read before its parts and its parts in their order, since what a bundle works out for the options of a part
 //! may look at the bundle and at the parts before.
 
-use quo_model::{ABSENT, ArchivedPart, ArchivedProduct, NONE};
+use quo_model::{ABSENT, ArchivedModel, ArchivedOptionDef, ArchivedPart, ArchivedProduct, NONE};
 
 use super::Item;
+use super::intern::Texts;
 use super::json::Json;
 use super::read::{Entries, ITEMS_MAX, Reader, find};
 use super::value::{excerpt, in_range, read_value};
@@ -14,10 +15,10 @@ use crate::frame::{Frame, Input, at, index};
 use crate::interpret::Fault;
 use crate::nearest::{did_you_mean, nearest};
 use crate::record::NoRecord;
-use crate::show::type_of;
+use crate::show::{Names, type_of};
 
 /// Most levels of bundles in bundles.
-const DEPTH_MAX: u32 = 16;
+const DEPTH_MAX: u32 = 32;
 
 /// Where an item is.
 #[derive(Clone, Copy)]
@@ -126,7 +127,8 @@ impl Reader<'_> {
         for (option, (def, name)) in (0_u32..).zip(def.options.iter().zip(&names)) {
             let ty = type_of(&def.ty);
             let value = match find(given, name) {
-                Some(json) => read_value(model, &mut self.texts, ty, json),
+                Some(json) => read_value(model, &mut self.texts, ty, json)
+                    .and_then(|value| in_domain(model, &self.texts, def, value)),
                 // What its bundle works out may rest on what could not be read.
                 None if !self.problems.is_empty()
                     && self.has_part_default(spot, product, option) =>
@@ -135,7 +137,7 @@ impl Reader<'_> {
                 }
                 None => match self.part_default(spot, product, option) {
                     Some(Ok(value)) if value != ABSENT => in_range(model, ty, value)
-                        .map(|()| value)
+                        .and_then(|()| in_domain(model, &self.texts, def, value))
                         .map_err(|message| format!("{message}, as its bundle works it out")),
                     Some(Err(message)) => Err(message),
                     _ if def.default != ABSENT => Ok(def.default.to_native()),
@@ -181,6 +183,7 @@ impl Reader<'_> {
             lists: &self.lists,
             line_texts: &[],
             texts: self.texts.so_far(),
+            clauses: &self.clauses,
         };
         let frame = Frame::new(model, input, self.currency?).on(spot.parent);
         let value = self.machine.narrow(routine, &frame, &mut NoRecord);
@@ -231,12 +234,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads one part: its products in the order of their names, which is the canonical one.
+    /// Reads one part: its products in the order of their names, which is the canonical one, and several items of one
+    /// product in the order of the request.
     fn part(&mut self, path: &str, list: &[Json], part: &ArchivedPart, spot: Spot) {
         let model = self.model;
         let kinds: Vec<u32> = part.kinds.iter().map(|kind| kind.to_native()).collect();
-        let mut chosen: Vec<(&str, u32, String, Entries<'_>)> =
-            Vec::with_capacity(list.len().min(kinds.len()));
+        let mut chosen: Vec<(&str, u32, String, Entries<'_>)> = Vec::new();
         for (position, json) in list.iter().enumerate() {
             if self.full() {
                 return;
@@ -253,14 +256,15 @@ impl Reader<'_> {
                 .products
                 .get(at(product))
                 .map_or("", |product| model.str(product.name.to_native()));
-            if chosen.iter().any(|(taken, ..)| *taken == name) {
+            if !part.many && chosen.iter().any(|(taken, ..)| *taken == name) {
                 self.problem(&path, format!("`{name}` is in this part already"));
             } else {
                 chosen.push((name, product, path, entries));
             }
         }
         self.count(path, list.len(), part, &kinds);
-        chosen.sort_unstable_by_key(|(name, ..)| *name);
+        // Items of one product stay in the order of the request.
+        chosen.sort_by_key(|(name, ..)| *name);
         for (_, product, path, entries) in chosen {
             self.item(&path, entries, product, spot);
         }
@@ -286,4 +290,40 @@ impl Reader<'_> {
         };
         self.problem(path, message);
     }
+}
+
+/// Most values of a domain that a message names.
+const DOMAIN_SHOWN: usize = 20;
+
+/// The value of an option, where it is among those that the option may have.
+fn in_domain(
+    model: &ArchivedModel,
+    texts: &Texts,
+    option: &ArchivedOptionDef,
+    value: i64,
+) -> Result<i64, String> {
+    if option.domain.is_empty() || option.domain.iter().any(|known| known.to_native() == value) {
+        return Ok(value);
+    }
+    let ty = type_of(&option.ty);
+    let names = Names {
+        model,
+        texts: texts.so_far(),
+        minor_units: 0,
+    };
+    let shown = |value: i64| names.shown(ty, value.into());
+    let mut listed: Vec<String> = option
+        .domain
+        .iter()
+        .take(DOMAIN_SHOWN)
+        .map(|value| shown(value.to_native()))
+        .collect();
+    if option.domain.len() > DOMAIN_SHOWN {
+        listed.push("…".to_owned());
+    }
+    Err(format!(
+        "must be one of {} and is {}",
+        listed.join(", "),
+        shown(value)
+    ))
 }

@@ -11,6 +11,7 @@ mod json;
 mod problem;
 mod read;
 mod structured;
+mod terms;
 mod value;
 
 pub use problem::{Problem, Refused};
@@ -35,8 +36,25 @@ pub struct Request {
     pub(crate) lists: GivenLists,
     /// The ids of the lines as texts; empty where no calculation looks at charges.
     pub(crate) line_texts: Vec<u32>,
+    /// Constraints that somebody overrides, sorted.
+    pub(crate) overrides: Vec<Override>,
+    /// What is wanted of each clause: nothing, [`crate::frame::CLAUSE_REMOVED`] or [`crate::frame::CLAUSE_ADDED`].
+    pub(crate) clauses: Vec<u8>,
     /// Texts that are not in the package; the first has the number after the last string of the package.
     pub(crate) texts: Vec<String>,
+}
+
+/// A constraint that somebody overrides.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Override {
+    /// Index into the rules.
+    pub rule: u32,
+    /// The line, or [`quo_model::NONE`] for the quote and all its lines.
+    pub line: u32,
+    /// Index into the roles.
+    pub role: u32,
+    /// Why; empty where nothing is said.
+    pub reason: String,
 }
 
 /// A line of the quote.

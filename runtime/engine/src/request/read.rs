@@ -11,7 +11,7 @@ use super::intern::Texts;
 use super::json::Json;
 use super::problem::{Problem, Refused};
 use super::value::{excerpt, read_value};
-use super::{Item, Line, REQUEST_BYTES_MAX, Request};
+use super::{Item, Line, Override, REQUEST_BYTES_MAX, Request};
 use crate::frame::{QuoteCurrency, at, index};
 use crate::interpret::{GivenLists, Machine};
 use crate::limits::Tank;
@@ -57,6 +57,8 @@ pub(super) struct Reader<'a> {
     pub options: Vec<i64>,
     pub asked: Vec<i64>,
     pub lists: GivenLists,
+    pub overrides: Vec<Override>,
+    pub clauses: Vec<u8>,
     /// `None` while it is not known, or never if it could not be read.
     pub currency: Option<QuoteCurrency>,
     /// Runs the code of part defaults, which is short: it has no loops and is paid for by the bound on items.
@@ -75,6 +77,8 @@ impl<'a> Reader<'a> {
             options: Vec::new(),
             asked: vec![ABSENT; model.adjustments.len()],
             lists: GivenLists::default(),
+            overrides: Vec::new(),
+            clauses: vec![0; model.clauses.len()],
             currency: None,
             machine: Machine::new(Tank::endless()),
         }
@@ -100,6 +104,8 @@ impl<'a> Reader<'a> {
             items: self.items,
             options: self.options,
             asked: self.asked,
+            overrides: self.overrides,
+            clauses: self.clauses,
             texts: self.texts.finish(),
         })
     }
@@ -144,8 +150,8 @@ impl<'a> Reader<'a> {
     }
 
     fn request(&mut self, tree: &Json) {
-        let Some(entries) = self.object("", tree, "field", &["ruleset", "facts", "lines", "asked"])
-        else {
+        let known = ["ruleset", "facts", "lines", "asked", "overrides", "clauses"];
+        let Some(entries) = self.object("", tree, "field", &known) else {
             return;
         };
         self.ruleset(entries);
@@ -165,6 +171,12 @@ impl<'a> Reader<'a> {
                 self.problem("lines", format!("must be a list and is {}", other.kind()));
             }
             None => self.problem("lines", "is missing".to_owned()),
+        }
+        if let Some(overrides) = find(entries, "overrides") {
+            self.overrides(overrides);
+        }
+        if let Some(clauses) = find(entries, "clauses") {
+            self.clauses(clauses);
         }
     }
 

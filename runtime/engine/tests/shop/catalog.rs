@@ -17,11 +17,13 @@ pub fn products(w: &mut Words, part_default: u32, fulfilment: u32) -> Vec<Produc
             min: 1,
             max: 100_000,
         },
+        domain: Vec::new(),
         default: ABSENT,
     };
     let edition = OptionDef {
         name: w.s("edition"),
         ty: ValueType::Enum(0),
+        domain: Vec::new(),
         default: 0,
     };
     let calls = OptionDef {
@@ -30,12 +32,14 @@ pub fn products(w: &mut Words, part_default: u32, fulfilment: u32) -> Vec<Produc
             min: 0,
             max: 1_000_000_000,
         },
+        domain: Vec::new(),
         default: 0,
     };
     let part = |name, min, max, kinds: &[u32], defaults| Part {
         name,
         min,
         max,
+        many: false,
         kinds: kinds.to_vec(),
         defaults,
     };
@@ -59,6 +63,7 @@ pub fn products(w: &mut Words, part_default: u32, fulfilment: u32) -> Vec<Produc
             name: w.s(name),
             title: w.s(title),
             sku: w.s(""),
+            skus: None,
             category: NONE,
             sold_from: if name == "Sso" { day(2, 1) } else { i32::MIN },
             sold_to: i32::MAX,

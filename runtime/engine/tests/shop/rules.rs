@@ -1,9 +1,10 @@
 //! The model of the shop.
 
 use quo_model::{
-    ABSENT, Adjustment, AdjustmentKind, AmountDef, Approval, ApprovalRow, ApprovalStep,
+    ABSENT, Adjustment, AdjustmentKind, AmountDef, Approval, ApprovalRow, ApprovalStep, Clause,
     CurrencyDef, EnumDef, FactDef, Floor, Fulfilment, Interval, Meta, Model, NONE, Op, Order, Rule,
-    RuleKind, Scope, ShownAs, Strings, Table, TableRow, Target, Task, ValueType, build_table,
+    RuleKind, Scope, Severity, ShownAs, Strings, Table, TableRow, Target, Task, ValueType,
+    build_table,
 };
 
 use super::Words;
@@ -105,6 +106,17 @@ pub fn model(w: &mut Words) -> Model {
         data: Vec::new(),
         results: Vec::new(),
         probes: Vec::new(),
+        qualifications: Vec::new(),
+        validities: Vec::new(),
+        clauses: vec![Clause {
+            name: w.s("Indemnity"),
+            title: w.s("Extended indemnity"),
+            version: 1,
+            text: w.s(""),
+            on_request: true,
+            products: Vec::new(),
+            when: NONE,
+        }],
         tables,
         program: {
             if code.program.set_at.is_empty() {
@@ -197,6 +209,12 @@ fn rules(w: &mut Words, code: &mut Code) -> Vec<Rule> {
         message: w.s(message),
         routine,
         satisfied_by: true,
+        when: NONE,
+        from: i32::MIN,
+        to: i32::MAX,
+        severity: Severity::Error,
+        overridable: Vec::new(),
+        with_reason: false,
     };
     vec![
         rule(
@@ -450,6 +468,11 @@ fn approval(w: &mut Words, code: &mut Code) -> (Approval, Table) {
             asks(vec![step(2), step(3)], 2_880),
         ],
         never_requester: true,
+        never_twice: false,
+        delegation: false,
+        every: false,
+        goes_up_to: NONE,
+        worse: Vec::new(),
     };
     (approval, build_table(6, 0, 1, &rows, Order::Row).unwrap())
 }
@@ -471,6 +494,10 @@ fn plan(w: &mut Words, code: &mut Code) -> (Fulfilment, u32) {
         tries: 3,
         within_minutes: 1_440,
         undo: w.s(undo),
+        after_parts: Vec::new(),
+        waiting_minutes: 0,
+        doubling: false,
+        cut_off: false,
     };
     let tasks = vec![
         task("billing", 0, &[], NONE, "cancel_billing"),
@@ -482,6 +509,7 @@ fn plan(w: &mut Words, code: &mut Code) -> (Fulfilment, u32) {
         Fulfilment {
             product: SUITE,
             tasks,
+            part_afters: Vec::new(),
         },
         audit,
     )

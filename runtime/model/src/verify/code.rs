@@ -379,6 +379,7 @@ impl<'a> RoutineCheck<'a> {
             Imm::Product => ("product", model.products.len()),
             Imm::Adjustment => ("adjustment", model.adjustments.len()),
             Imm::Amount => ("amount", model.amounts.len()),
+            Imm::Clause => ("clause", model.clauses.len()),
             Imm::Set => ("set", at(model.program.set_count())),
             Imm::Table => ("table", model.tables.len()),
             Imm::Routine => ("routine", model.program.routines.len()),

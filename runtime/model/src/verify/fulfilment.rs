@@ -1,7 +1,7 @@
 //! Approvals and fulfilments.
 
 use super::vocabulary::{distinct, value_type};
-use super::{Need, Verified, are_strings, ensure, fits, in_range, in_range_or_none};
+use super::{Need, Verified, are_strings, ensure, fits, in_range, in_range_or_none, terms};
 use crate::access::{at, index, some};
 use crate::rules::{ArchivedApproval, ArchivedFulfilment, ArchivedModel};
 use crate::{NONE, Scope};
@@ -58,6 +58,7 @@ fn approval(model: &ArchivedModel, id: usize, matrix: &ArchivedApproval) -> Veri
     for arg in matrix.args.iter() {
         fits(model, arg.to_native(), need, &place, "an argument")?;
     }
+    terms::approval(model, matrix, &place)?;
     for column in matrix.columns.iter() {
         are_strings(model, &place, &[column.name.to_native()])?;
         value_type(model, &column.ty, &place)?;
@@ -103,7 +104,9 @@ fn fulfilment(model: &ArchivedModel, id: usize, plan: &ArchivedFulfilment) -> Ve
             fits(model, when, Need::item(product), &place, "the condition")?;
         }
         ensure!(task.tries >= 1, place, "is never tried");
+        terms::part_tasks(model, product, task, &place)?;
     }
+    terms::part_afters(model, plan, &place)?;
     distinct(
         model,
         &place,

@@ -16,6 +16,7 @@ mod products;
 mod shape;
 mod source_map;
 mod tables;
+mod terms;
 mod vocabulary;
 
 use std::fmt;
@@ -78,7 +79,8 @@ pub(crate) fn verify(model: &ArchivedModel) -> Verified {
     calc::verify_results(model)?;
     products::verify_rules(model)?;
     prices::verify(model)?;
-    fulfilment::verify(model)
+    fulfilment::verify(model)?;
+    terms::verify(model)
 }
 
 /// Checks that an index is below a length.

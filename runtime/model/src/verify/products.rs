@@ -3,9 +3,9 @@
 use super::vocabulary::{default_value, distinct, input_type};
 use super::{
     Need, Verified, acyclic, are_strings, ensure, fits, in_range, in_range_or_none, is_window,
-    strictly_ascending,
+    strictly_ascending, terms,
 };
-use crate::access::{at, index};
+use crate::access::{at, index, some};
 use crate::rules::{ArchivedModel, ArchivedPart, ArchivedProduct, ArchivedRuleKind};
 
 /// Verifies the products as far as code depends on them: options, parts, and that parts form no cycle.
@@ -33,6 +33,7 @@ pub(super) fn verify(model: &ArchivedModel) -> Verified {
             let place = format!("{place}, option `{}`", model.str(option.name.to_native()));
             input_type(model, &option.ty, &place)?;
             default_value(model, &option.ty, option.default.to_native(), &place)?;
+            terms::domain(model, option, &place)?;
         }
         let options = product.options.iter().map(|option| option.name.to_native());
         distinct(model, &place, options.collect())?;
@@ -67,7 +68,7 @@ fn part_kinds(model: &ArchivedModel, part: &ArchivedPart, place: &str) -> Verifi
     ensure!(
         min <= max,
         place,
-        "has at least {min} but at most {max} kinds"
+        "has at least {min} but at most {max} items"
     );
     let mut kinds: Vec<u32> = part.kinds.iter().map(|kind| kind.to_native()).collect();
     for kind in &kinds {
@@ -94,6 +95,7 @@ pub(super) fn verify_rules(model: &ArchivedModel) -> Verified {
             &place,
             "routine",
         )?;
+        terms::rule(model, rule, &place)?;
         ids.push(rule.id.to_native());
     }
     distinct(model, "the rules", ids)?;
@@ -134,6 +136,9 @@ fn uses_rule(
         place,
         "is a rule of the other kind, constraint or eligibility"
     );
+    if let Some(when) = some(rule.when.to_native()) {
+        fits(model, when, need, &place, "where it is judged")?;
+    }
     fits(
         model,
         rule.routine.to_native(),

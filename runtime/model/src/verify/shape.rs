@@ -38,6 +38,7 @@ pub(super) enum Imm {
     Product,
     Adjustment,
     Amount,
+    Clause,
     Set,
     Table,
     /// A jump target.
@@ -113,8 +114,14 @@ pub(super) const fn shape(op: Op) -> Shape {
         Op::HasKind => Shape::of(N, Level, Part, Imm::Product).needing(Needs::Item),
         Op::Asked => Shape::of(N, Unused, Unused, Imm::Adjustment),
         Op::List | Op::Left => Shape::of(W, Unused, Unused, Imm::Unused).needing(Needs::Charge),
-        Op::TotalList | Op::TotalNet => {
+        Op::TotalList | Op::TotalNet | Op::TotalKept => {
             Shape::of(W, Unused, Unused, Imm::Unused).needing(Needs::Totals)
+        }
+        Op::ClausesRemoved | Op::ClausesAdded => {
+            Shape::of(N, Unused, Unused, Imm::Unused).needing(Needs::Totals)
+        }
+        Op::ClauseRemoved | Op::ClauseAdded => {
+            Shape::of(N, Unused, Unused, Imm::Clause).needing(Needs::Totals)
         }
         Op::Amount => Shape::of(W, Unused, Unused, Imm::Amount),
         Op::Currency => Shape::of(N, Unused, Unused, Imm::Unused),

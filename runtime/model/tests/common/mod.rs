@@ -139,6 +139,7 @@ fn option(name: &str, ty: ValueType, default: i64) -> OptionDef {
     OptionDef {
         name: word(name),
         ty,
+        domain: Vec::new(),
         default,
     }
 }
@@ -148,6 +149,7 @@ fn products() -> Vec<Product> {
         name: word(name),
         title: word(name),
         sku: word(""),
+        skus: None,
         category: 0,
         sold_from: i32::MIN,
         sold_to: i32::MAX,
@@ -176,6 +178,7 @@ fn products() -> Vec<Product> {
                 name: word("storage"),
                 min: 0,
                 max: 1,
+                many: false,
                 kinds: vec![STORAGE],
                 defaults: vec![PartDefault {
                     product: STORAGE,
@@ -345,6 +348,10 @@ fn fulfilment() -> Fulfilment {
         tries: 3,
         within_minutes: 60,
         undo: word(undo),
+        after_parts: Vec::new(),
+        waiting_minutes: 0,
+        doubling: false,
+        cut_off: false,
     };
     Fulfilment {
         product: PLATFORM,
@@ -352,6 +359,7 @@ fn fulfilment() -> Fulfilment {
             task("bill", "bill", vec![], NONE, "undo-bill"),
             task("activate", "Platform.activate", vec![0], 4, ""),
         ],
+        part_afters: Vec::new(),
     }
 }
 
@@ -363,6 +371,12 @@ pub fn sample() -> Model {
         message: word(message),
         routine,
         satisfied_by: true,
+        when: NONE,
+        from: i32::MIN,
+        to: i32::MAX,
+        severity: Severity::Error,
+        overridable: Vec::new(),
+        with_reason: false,
     };
     let steps = |roles: Vec<u32>| ApprovalRow {
         steps: vec![ApprovalStep { roles, any: true }],
@@ -450,6 +464,11 @@ pub fn sample() -> Model {
                 steps(vec![0]),
             ],
             never_requester: true,
+            never_twice: false,
+            delegation: false,
+            every: false,
+            goes_up_to: NONE,
+            worse: Vec::new(),
         }],
         fulfilments: vec![fulfilment()],
         records: Vec::new(),
@@ -458,6 +477,9 @@ pub fn sample() -> Model {
         data: Vec::new(),
         results: Vec::new(),
         probes: Vec::new(),
+        qualifications: Vec::new(),
+        validities: Vec::new(),
+        clauses: Vec::new(),
         tables: tables(),
         program: code::program(),
     }

@@ -409,7 +409,7 @@ impl OnTask<'_> {
         let context = self.deciding.context;
         context
             .now
-            .plus_millis(task::backoff_ms(self.task.tries, context.jitter_permille))
+            .plus_millis(self.task.wait_ms(context.jitter_permille))
     }
 
     /// The task's one timer, set for what the state after the row waits for, else cleared.

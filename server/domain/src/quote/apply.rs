@@ -4,12 +4,13 @@
 //! the folding functions only say what else changes. `None` means that the event names something
 //! the family does not have.
 
+use super::carry::{carried_cases, case_of as earlier_case};
 use super::event::{
-    ApprovalEscalated, ApprovalGranted, ApprovalRefused, QuoteAccepted, QuoteCreated, QuoteEvent,
-    QuoteRevised, QuoteSubmittedForApproval,
+    ApprovalDelegated, ApprovalEscalated, ApprovalGranted, ApprovalRefused, QuoteAccepted,
+    QuoteCreated, QuoteEvent, QuoteRevised, QuoteSubmittedForApproval,
 };
 use super::{Acceptance, Header, Price, QuoteFamily, QuoteLine, QuoteState, Revision};
-use crate::approval::{ApprovalCase, CaseState, RoleDecision};
+use crate::approval::{ApprovalCase, CaseState, Delegation, RoleDecision};
 use crate::ids::RevisionNo;
 use crate::principal::Actor;
 use crate::snapshot::PricedSnapshot;
@@ -48,6 +49,12 @@ pub(super) fn apply(family: &mut QuoteFamily, event: &QuoteEvent) -> Option<()> 
     if let E::QuoteRevised(revised) = event {
         return apply_revised(family, revised);
     }
+    // What earlier revisions were approved for, looked at before this one changes.
+    let cases = match event {
+        E::QuoteSubmittedForApproval(e) => opened(family, e)?,
+        E::QuoteApproved(_) => still_approved(family, number),
+        _ => Vec::new(),
+    };
     let revision = family
         .revisions
         .iter_mut()
@@ -80,11 +87,15 @@ pub(super) fn apply(family: &mut QuoteFamily, event: &QuoteEvent) -> Option<()> 
         E::QuoteRepriced(e) => priced(revision, e.content_version, &e.snapshot),
         E::QuoteValidated(_) => revision.state = S::Validated,
         E::QuoteValidationFailed(e) => revision.blocking = e.blocking.clone(),
-        E::QuoteSubmittedForApproval(e) => submitted(revision, e),
+        E::QuoteSubmittedForApproval(e) => submitted(revision, e, cases),
         E::ApprovalGranted(e) => granted(revision, e)?,
         E::ApprovalRefused(e) => refused(revision, e)?,
+        E::ApprovalDelegated(e) => delegated(revision, e)?,
         E::ApprovalEscalated(e) => escalated(revision, e)?,
         E::QuoteApproved(e) => {
+            if revision.approvals.is_empty() {
+                revision.approvals = cases;
+            }
             revision.state = S::Approved;
             revision.approval_fingerprint = Some(e.approval_fingerprint.clone());
         }
@@ -117,6 +128,7 @@ fn revision_of(event: &QuoteEvent) -> RevisionNo {
         E::QuoteSubmittedForApproval(e) => e.revision,
         E::ApprovalGranted(e) => e.revision,
         E::ApprovalRefused(e) => e.revision,
+        E::ApprovalDelegated(e) => e.revision,
         E::ApprovalEscalated(e) => e.revision,
         E::QuoteApproved(e) => e.revision,
         E::QuoteRejected(e) => e.revision,
@@ -164,19 +176,36 @@ fn priced(revision: &mut Revision, content_version: u64, snapshot: &PricedSnapsh
     revision.approval_fingerprint = None;
 }
 
-fn submitted(revision: &mut Revision, event: &QuoteSubmittedForApproval) {
+fn submitted(revision: &mut Revision, event: &QuoteSubmittedForApproval, cases: Vec<ApprovalCase>) {
     revision.state = QuoteState::PendingApproval;
     revision.prepared_by.insert(event.by.clone());
-    let deadlines = event
-        .deadlines
-        .iter()
-        .copied()
-        .chain(std::iter::repeat(None));
-    revision.approvals = (1..)
+    revision.approvals = cases;
+}
+
+/// The cases of a submission: those that still hold from an earlier revision, and open ones.
+fn opened(family: &QuoteFamily, event: &QuoteSubmittedForApproval) -> Option<Vec<ApprovalCase>> {
+    let deadlines = event.deadlines.iter().copied();
+    let deadlines = deadlines.chain(std::iter::repeat(None));
+    let carried = event.carried.iter().copied();
+    let carried = carried.chain(std::iter::repeat(None));
+    (1..)
         .zip(&event.needs)
-        .zip(deadlines)
-        .map(|((number, need), deadline)| ApprovalCase::open(number, need, deadline))
-        .collect();
+        .zip(deadlines.zip(carried))
+        .map(|((number, need), (deadline, carried))| match carried {
+            None => Some(ApprovalCase::open(number, need, deadline)),
+            Some(carried) => {
+                let (case, from) = earlier_case(family, carried)?;
+                Some(ApprovalCase::carried(number, need, case, from))
+            }
+        })
+        .collect()
+}
+
+/// The cases of a revision that was approved without asking anybody: those that still hold.
+fn still_approved(family: &QuoteFamily, number: RevisionNo) -> Vec<ApprovalCase> {
+    let revision = family.revision(Some(number));
+    let price = revision.and_then(Revision::current_price);
+    price.map_or_else(Vec::new, |price| carried_cases(family, price))
 }
 
 fn case_of(revision: &mut Revision, number: u32) -> Option<&mut ApprovalCase> {
@@ -210,8 +239,23 @@ fn refused(revision: &mut Revision, event: &ApprovalRefused) -> Option<()> {
     Some(())
 }
 
+fn delegated(revision: &mut Revision, event: &ApprovalDelegated) -> Option<()> {
+    case_of(revision, event.case)?.delegations.push(Delegation {
+        role: event.role.clone(),
+        by: event.by.clone(),
+        to: event.to.clone(),
+        at: event.at,
+    });
+    Some(())
+}
+
 fn escalated(revision: &mut Revision, event: &ApprovalEscalated) -> Option<()> {
     let case = case_of(revision, event.case)?;
+    if let Some(role) = &event.to_role {
+        case.go_up_to(role);
+        case.deadline = event.next_deadline;
+        return Some(());
+    }
     match event.to_step {
         Some(step) => {
             case.escalated.push(event.step);

@@ -5,13 +5,15 @@
 
 use super::decide::{Decided, Deciding};
 use super::event::{
-    ApprovalEscalated, ApprovalGranted, ApprovalRefused, QuoteApproved, QuoteRejected,
+    ApprovalDelegated, ApprovalEscalated, ApprovalGranted, ApprovalRefused, QuoteApproved,
+    QuoteRejected,
 };
 use super::{MACHINE, QuoteState, QuoteVerb};
 use crate::approval::{self, ApprovalCase, Asked, CaseState, CaseVerb, RoleDecision};
 use crate::context::Decision;
 use crate::fingerprint;
 use crate::machine::{Guard, Transition};
+use crate::principal::Actor;
 use crate::refusal::Refusal;
 
 type CaseRow = Transition<CaseState, CaseVerb>;
@@ -120,19 +122,43 @@ impl Deciding<'_> {
         self.resolve(false)?;
         let case = self.case(number)?;
         let row = self.resolve_case(case, CaseVerb::Escalate, "")?;
-        let to_step = (row.to == CaseState::Open).then(|| case.step.saturating_add(1));
-        let next_deadline =
-            to_step.and_then(|_| ApprovalCase::deadline_from(&case.need, self.context.now));
+        let to_role = (row.when == Some(Guard::RoleAbove))
+            .then(|| case.role_above().map(str::to_owned))
+            .flatten();
+        let goes_on = row.to == CaseState::Open;
+        let to_step = (goes_on && to_role.is_none()).then(|| case.step.saturating_add(1));
+        let next_deadline = goes_on
+            .then(|| ApprovalCase::deadline_from(&case.need, self.context.now))
+            .flatten();
         let event = ApprovalEscalated {
             quote: self.family.id.clone(),
             revision: self.revision.number,
             case: number,
             step: case.step,
             to_step,
+            to_role,
             next_deadline,
         };
         let timer = self.approval_intent(number, next_deadline);
         Ok(Decision::of(event.into()).with_timers([timer]))
+    }
+
+    /// One role's decision, handed on to somebody else.
+    pub(super) fn delegate(&self, case: Option<u32>, role: &str, to: &Actor) -> Decided {
+        self.is_allowed_at_all()?;
+        let case = self.case_for(case, role)?;
+        self.resolve_case(case, CaseVerb::Delegate, role)?;
+        self.resolve(false)?;
+        let event = ApprovalDelegated {
+            quote: self.family.id.clone(),
+            revision: self.revision.number,
+            case: case.number,
+            role: role.to_owned(),
+            by: self.context.principal.actor.clone(),
+            to: to.clone(),
+            at: self.context.now,
+        };
+        Ok(Decision::of(event.into()))
     }
 
     /// Refuses what the revision's state does not know at all, before its cases are looked at.
@@ -157,6 +183,11 @@ impl Deciding<'_> {
             role,
             has_role: principal.has_role(role),
             prepared: self.revision.prepared_by.contains(&principal.actor),
+            decided_elsewhere: self.revision.approvals.iter().any(|other| {
+                other.number != case.number
+                    && other.need.rule == case.need.rule
+                    && other.decisions.iter().any(|it| it.by == principal.actor)
+            }),
         };
         approval::MACHINE.resolve(case.state, verb, principal, |g| case.holds(g, &asked))
     }

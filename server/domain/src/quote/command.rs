@@ -4,6 +4,7 @@
 
 use crate::ids::{LineId, OrderId, QuoteId, RevisionNo};
 use crate::machine::names;
+use crate::principal::Actor;
 use crate::quote::{Header, QuoteLine};
 use crate::snapshot::PricedSnapshot;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ names! {
         Approve = "approve",
         /// Refuses one role's approval.
         Reject = "reject",
+        /// Hands one role's decision on to somebody else.
+        Delegate = "delegate",
         /// Passes an unanswered approval step on.
         Escalate = "escalate",
         /// Shows it to the customer.
@@ -138,6 +141,16 @@ pub enum QuoteAction {
         /// The role in which the actor rejects.
         role: String,
     },
+    /// See [`QuoteVerb::Delegate`].
+    #[serde(rename = "delegate")]
+    Delegate {
+        /// The approval case, counted from 1; when not given, the first that asks for the role.
+        case: Option<u32>,
+        /// The role whose decision is handed on.
+        role: String,
+        /// Who decides in the actor's place.
+        to: Actor,
+    },
     /// See [`QuoteVerb::Escalate`].
     #[serde(rename = "escalate")]
     Escalate {
@@ -187,6 +200,7 @@ impl QuoteAction {
             Self::SubmitForApproval => QuoteVerb::SubmitForApproval,
             Self::Approve { .. } => QuoteVerb::Approve,
             Self::Reject { .. } => QuoteVerb::Reject,
+            Self::Delegate { .. } => QuoteVerb::Delegate,
             Self::Escalate { .. } => QuoteVerb::Escalate,
             Self::Present => QuoteVerb::Present,
             Self::Accept { .. } => QuoteVerb::Accept,

@@ -3,6 +3,7 @@
 //! The transition table says whether a command may happen and where it leads; this file makes the
 //! events and timers of the row that was found.
 
+use super::carry::{carried, carried_cases};
 use super::event::{
     QuoteAccepted, QuoteApproved, QuoteCancelled, QuoteConverted, QuoteCreated, QuoteEvent,
     QuoteExpired, QuoteHeaderChanged, QuoteLineAdded, QuoteLineConfigured, QuoteLineRemoved,
@@ -119,6 +120,7 @@ impl<'a> Deciding<'a> {
         match self.action {
             QuoteAction::Approve { case, role } => self.answer(*case, role, true),
             QuoteAction::Reject { case, role } => self.answer(*case, role, false),
+            QuoteAction::Delegate { case, role, to } => self.delegate(*case, role, to),
             QuoteAction::Escalate { case } => self.escalate(*case),
             _ => {
                 let row = self.resolve(false)?;
@@ -283,6 +285,7 @@ impl<'a> Deciding<'a> {
             QuoteAction::Create { .. }
             | QuoteAction::Approve { .. }
             | QuoteAction::Reject { .. }
+            | QuoteAction::Delegate { .. }
             | QuoteAction::Escalate { .. } => Err(Refusal::NotFound {
                 what: "transition",
                 id: row.command.to_string(),
@@ -323,7 +326,8 @@ impl<'a> Deciding<'a> {
         let price = self.price()?;
         let answer_fingerprint = price.answer_fingerprint.clone();
         if row.to == QuoteState::Approved {
-            let approval_fingerprint = fingerprint::of(&Vec::<ApprovalCase>::new())?;
+            // Approvals of earlier revisions that still hold are part of what was approved.
+            let approval_fingerprint = fingerprint::of(&carried_cases(self.family, price))?;
             let event = QuoteApproved {
                 quote,
                 revision,
@@ -333,10 +337,20 @@ impl<'a> Deciding<'a> {
             return Ok(Decision::of(event.into()));
         }
         let needs: Vec<_> = price.needed_approvals().cloned().collect();
+        let carried = carried(self.family, price);
         let deadlines: Vec<_> = needs
             .iter()
-            .map(|need| ApprovalCase::deadline_from(need, self.context.now))
+            .zip(&carried)
+            .map(|(need, carried)| match carried {
+                Some(_) => None,
+                None => ApprovalCase::deadline_from(need, self.context.now),
+            })
             .collect();
+        let carried = if carried.iter().any(Option::is_some) {
+            carried
+        } else {
+            Vec::new()
+        };
         let timers = (1..).zip(&deadlines).filter_map(|(case, deadline)| {
             deadline.map(|due| self.approval_intent(case, Some(due)))
         });
@@ -348,6 +362,7 @@ impl<'a> Deciding<'a> {
             answer_fingerprint,
             needs,
             deadlines,
+            carried,
             by,
         };
         Ok(Decision::of(event.into()).with_timers(timers))

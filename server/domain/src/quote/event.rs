@@ -1,12 +1,13 @@
 //! What has happened to a quote.
 //!
 //! Each payload names its quote and revision and carries all that a reader needs to fold it; a
-//! field is added only with a new schema version and an upcaster.
+//! field is added only with a new schema version and an upcaster, or where its absence says what
+//! was the case for all events before there was one.
 
 use crate::event::events;
 use crate::ids::{LineId, OrderId, QuoteId, RevisionNo};
 use crate::principal::Actor;
-use crate::quote::{Header, QuoteLine};
+use crate::quote::{Carried, Header, QuoteLine};
 use crate::snapshot::{ApprovalNeed, PricedSnapshot};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,8 @@ events! {
         ApprovalGranted = "quo.approval.granted" v 1,
         /// One role refused.
         ApprovalRefused = "quo.approval.refused" v 1,
+        /// One role handed its decision on.
+        ApprovalDelegated = "quo.approval.delegated" v 1,
         /// A step was not answered in time.
         ApprovalEscalated = "quo.approval.escalated" v 1,
         /// Every approval it needs is given, or it needs none.
@@ -152,6 +155,9 @@ payloads! {
         needs: Vec<ApprovalNeed>,
         /// When the steps now open must be answered, in the same order.
         deadlines: Vec<Option<Timestamp>>,
+        /// For each need the earlier revision and its case whose approval still holds; empty where none does.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        carried: Vec<Option<Carried>>,
         /// Who asks.
         by: Actor,
     }
@@ -187,6 +193,19 @@ payloads! {
         /// The price that was refused.
         answer_fingerprint: String,
     }
+    /// Payload of `quo.approval.delegated`.
+    ApprovalDelegated {
+        /// The approval case, counted from 1.
+        case: u32,
+        /// The role whose decision is handed on.
+        role: String,
+        /// Who holds it.
+        by: Actor,
+        /// Who decides in their place.
+        to: Actor,
+        /// When.
+        at: Timestamp,
+    }
     /// Payload of `quo.approval.escalated`.
     ApprovalEscalated {
         /// The approval case, counted from 1.
@@ -195,6 +214,9 @@ payloads! {
         step: u32,
         /// The step that takes over; `None` when there is no further one, and the step stays open.
         to_step: Option<u32>,
+        /// The role that is asked in the place of the step, where the rule names one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to_role: Option<String>,
         /// When the step that takes over must be answered.
         next_deadline: Option<Timestamp>,
     }

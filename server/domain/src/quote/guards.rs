@@ -52,7 +52,8 @@ impl Guards<'_> {
                 None => Err("the quote has no last day".to_owned()),
             },
             Guard::ApprovalNeeded => {
-                when(self.price()?.needed_approvals().next().is_some(), || {
+                let carried = super::carry::carried(self.family, self.price()?);
+                when(carried.iter().any(Option::is_none), || {
                     "no approval is needed".to_owned()
                 })
             }

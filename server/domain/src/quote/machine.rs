@@ -190,6 +190,15 @@ pub const TRANSITIONS: &[Row] = &[
     revise(Validated),
     Row::new(
         PendingApproval,
+        C::Delegate,
+        PendingApproval,
+        "quo.approval.delegated",
+    )
+    .by(Authority::Approver)
+    .guarded(&[Guard::NotExpired])
+    .times_out_with(C::Escalate),
+    Row::new(
+        PendingApproval,
         C::Approve,
         PendingApproval,
         "quo.approval.granted",

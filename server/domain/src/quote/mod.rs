@@ -6,12 +6,14 @@
 
 mod apply;
 mod approve;
+mod carry;
 mod command;
 mod decide;
 mod event;
 mod guards;
 mod machine;
 
+pub use carry::Carried;
 pub use command::{QuoteAction, QuoteCommand, QuoteVerb};
 pub(crate) use decide::convert;
 pub use decide::decide;
@@ -46,6 +48,12 @@ pub struct Header {
     /// Percentages asked for by the seller, by the name of the adjustment; null when there are none.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub asked: Value,
+    /// Constraints that somebody overrides, each with rule, role, reason and perhaps a line; null when there are none.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub overrides: Value,
+    /// `removed` or `added` by the name of the clause; null when none is changed.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub clauses: Value,
 }
 
 /// A line of a quote.

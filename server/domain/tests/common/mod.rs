@@ -13,7 +13,7 @@ use quo_domain::order::{self, Order, OrderCommand, OrderEvent, OrderState};
 use quo_domain::quote::{
     self, Header, QuoteAction, QuoteCommand, QuoteEvent, QuoteFamily, QuoteLine, QuoteState,
 };
-use quo_domain::snapshot::{ApprovalNeed, PricedSnapshot, TaskPlan};
+use quo_domain::snapshot::{ApprovalNeed, PricedSnapshot, TaskPlan, Worsening};
 use quo_domain::task::{Finding, TaskState};
 use quo_domain::timer::TimerIntent;
 use quo_domain::{Actor, ActorKind, Principal, Refusal, Timestamp};
@@ -70,6 +70,14 @@ pub struct Shape {
     pub any_of: Vec<u32>,
     /// Whether whoever prepared the offer may approve it.
     pub requester_may: bool,
+    /// Whether one person may decide only once in all cases.
+    pub never_twice: bool,
+    /// Whether a decision may be handed on.
+    pub delegation: bool,
+    /// Who is asked in the place of whoever does not answer in time.
+    pub goes_up_to: Option<&'static str>,
+    /// What was judged, and what counts as worse.
+    pub ask_again: Vec<Worsening>,
     /// What blocks the sale.
     pub blocking: Vec<&'static str>,
     /// Tasks with their predecessors.
@@ -86,6 +94,10 @@ impl Default for Shape {
             approvals: vec![vec![vec!["SalesManager"]]],
             any_of: vec![],
             requester_may: false,
+            never_twice: false,
+            delegation: false,
+            goes_up_to: None,
+            ask_again: vec![],
             blocking: vec![],
             tasks: vec![("billing", vec![]), ("provision", vec!["billing"])],
             tries: 2,
@@ -102,6 +114,8 @@ pub fn header() -> Header {
         selling_date: "2026-07-02".to_owned(),
         facts: json!({"quote": {"currency": "EUR", "term": "12 months"}}),
         asked: json!({"Discretion": "5"}),
+        overrides: serde_json::Value::Null,
+        clauses: serde_json::Value::Null,
     }
 }
 
@@ -143,6 +157,10 @@ pub fn snapshot(shape: &Shape) -> PricedSnapshot {
                 any_of: shape.any_of.clone(),
                 within_minutes: Some(8 * 60),
                 never_requester: !shape.requester_may,
+                never_twice: shape.never_twice,
+                delegation: shape.delegation,
+                goes_up_to: shape.goes_up_to.map(str::to_owned),
+                ask_again: shape.ask_again.clone(),
             })
             .collect(),
         tasks: shape
@@ -156,6 +174,9 @@ pub fn snapshot(shape: &Shape) -> PricedSnapshot {
                 after: after.iter().map(|a| (*a).to_owned()).collect(),
                 tries: shape.tries,
                 within_minutes: Some(120),
+                waiting_minutes: None,
+                doubling: false,
+                cut_off: false,
                 undo: None,
                 payload: json!({"seats": 500}),
             })

@@ -60,6 +60,7 @@ pub fn app(state: AppState) -> Router {
         )
         .route("/quotes/{id}/approve", post(quotes::approve))
         .route("/quotes/{id}/reject", post(quotes::reject))
+        .route("/quotes/{id}/delegate", post(quotes::delegate))
         .route("/quotes/{id}/present", post(quotes::present))
         .route("/quotes/{id}/accept", post(quotes::accept))
         .route("/quotes/{id}/convert-to-order", post(quotes::convert))

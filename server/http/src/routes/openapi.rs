@@ -27,6 +27,7 @@ authentication exists. Every command comes in the same envelope and is safe to r
         quotes::submit_for_approval,
         quotes::approve,
         quotes::reject,
+        quotes::delegate,
         quotes::present,
         quotes::accept,
         quotes::convert,

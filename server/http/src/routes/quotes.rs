@@ -12,9 +12,10 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use quo_domain::fingerprint;
-use quo_domain::ids::{LineId, QuoteId, RevisionNo};
+use quo_domain::ids::{ActorId, LineId, QuoteId, RevisionNo};
 use quo_domain::machine::Name;
 use quo_domain::quote::{Header, QuoteAction, QuoteLine};
+use quo_domain::{Actor, ActorKind};
 use quo_engine::Ask;
 use quo_store::ListFilter;
 use serde::Deserialize;
@@ -41,6 +42,13 @@ pub struct HeaderPayload {
     /// Percentages asked for, by the name of the adjustment.
     #[serde(default)]
     pub asked: Value,
+    /// Constraints that are overridden: a list of objects with `rule`, `role`, `reason` and perhaps `line`. Whoever
+    /// adds one must hold its role.
+    #[serde(default)]
+    pub overrides: Value,
+    /// `removed` or `added` by the name of the clause.
+    #[serde(default)]
+    pub clauses: Value,
 }
 
 impl From<HeaderPayload> for Header {
@@ -51,6 +59,8 @@ impl From<HeaderPayload> for Header {
             selling_date: payload.selling_date,
             facts: payload.facts,
             asked: payload.asked,
+            overrides: payload.overrides,
+            clauses: payload.clauses,
         }
     }
 }
@@ -136,6 +146,23 @@ pub struct ApprovalPayload {
     pub role: String,
 }
 
+/// A decision that is handed on.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DelegatePayload {
+    /// The revision; the latest when left out.
+    #[serde(default)]
+    pub revision: Option<u32>,
+    /// The approval case; the first that asks for the role when left out.
+    #[serde(default)]
+    pub case: Option<u32>,
+    /// The role whose decision is handed on; the actor must hold it.
+    #[schema(example = "SalesManager")]
+    pub role: String,
+    /// The person who decides in the actor's place.
+    pub to: String,
+}
+
 /// The customer's acceptance.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -215,6 +242,13 @@ commands! {
     /// Refuses one role's approval.
     reject "/quotes/{id}/reject" (payload: ApprovalPayload)
         Asked::Plain(QuoteAction::Reject { case: payload.case, role: payload.role });
+    /// Hands one role's decision on to somebody else, where the approval matrix allows it.
+    delegate "/quotes/{id}/delegate" (payload: DelegatePayload)
+        Asked::Plain(QuoteAction::Delegate {
+            case: payload.case,
+            role: payload.role,
+            to: Actor { kind: ActorKind::User, id: ActorId::parse(payload.to)? },
+        });
     /// Shows it to the customer.
     present "/quotes/{id}/present" (payload: RevisionPayload) Asked::Plain(QuoteAction::Present);
     /// The customer accepts the price with the named fingerprint.

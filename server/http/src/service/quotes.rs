@@ -82,6 +82,7 @@ pub async fn create(
         return Ok(first);
     }
     snapshot::check_header(&header)?;
+    snapshot::check_overrides(&header, None, &command.principal)?;
     let tenant = &command.principal.tenant;
     // Refuses rulesets and dates nothing is in effect for while the seller can still correct them.
     state
@@ -155,6 +156,9 @@ pub async fn handle(
         }
     };
     check_content(&action)?;
+    if let QuoteAction::ChangeHeader { header } = &action {
+        snapshot::check_overrides(header, Some(&asked_of.header), &command.principal)?;
+    }
     let now = state.now();
     let decided = QuoteCommand {
         revision: number,

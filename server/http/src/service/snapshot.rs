@@ -1,10 +1,14 @@
 //! From a quote to the engine's request, and from its evaluation to the snapshot that a quote keeps.
 
 use crate::error::AppError;
-use quo_domain::quote::{Header, Revision};
-use quo_domain::snapshot::{ApprovalNeed, PricedSnapshot, TaskPlan};
+use quo_domain::machine::{Guard, Name};
+use quo_domain::principal::Principal;
+use quo_domain::quote::{Header, QuoteVerb, Revision};
+use quo_domain::refusal::Refusal;
+use quo_domain::snapshot::{ApprovalNeed, PricedSnapshot, TaskPlan, Worse, Worsening};
 use quo_engine::{
     Answer, ApprovalAnswer, Evaluation, Finding, FulfilmentAnswer, Package, TaskAnswer,
+    WorseningAnswer,
 };
 use serde_json::{Map, Value, json};
 
@@ -31,6 +35,14 @@ pub(crate) fn request(revision: &Revision) -> Result<Value, AppError> {
     if !header.asked.is_null() {
         request.insert("asked".to_owned(), header.asked.clone());
     }
+    for (name, wanted) in [
+        ("overrides", &header.overrides),
+        ("clauses", &header.clauses),
+    ] {
+        if !wanted.is_null() {
+            request.insert(name.to_owned(), wanted.clone());
+        }
+    }
     Ok(Value::Object(request))
 }
 
@@ -40,12 +52,47 @@ pub(crate) fn request(revision: &Revision) -> Result<Value, AppError> {
 /// [`AppError`] that says what contradicts what.
 pub(crate) fn check_header(header: &Header) -> Result<(), AppError> {
     facts(header)?;
-    match &header.asked {
-        Value::Null | Value::Object(_) => Ok(()),
-        _ => Err(AppError::inconsistent(
+    if !matches!(header.asked, Value::Null | Value::Object(_)) {
+        return Err(AppError::inconsistent(
             "`asked` must be an object: percentages by the name of the adjustment",
-        )),
+        ));
     }
+    if !matches!(header.clauses, Value::Null | Value::Object(_)) {
+        return Err(AppError::inconsistent(
+            "`clauses` must be an object: `removed` or `added` by the name of the clause",
+        ));
+    }
+    if !matches!(header.overrides, Value::Null | Value::Array(_)) {
+        return Err(AppError::inconsistent(
+            "`overrides` must be a list of rules with the role that overrides them",
+        ));
+    }
+    Ok(())
+}
+
+/// Checks that the actor holds the role of every override that the header did not have before.
+///
+/// # Errors
+/// [`AppError`] that says which role the actor does not hold.
+pub(crate) fn check_overrides(
+    header: &Header,
+    before: Option<&Header>,
+    principal: &Principal,
+) -> Result<(), AppError> {
+    let list = |header: &Header| header.overrides.as_array().cloned().unwrap_or_default();
+    let known = before.map(list).unwrap_or_default();
+    for wanted in list(header).iter().filter(|it| !known.contains(it)) {
+        let role = wanted.get("role").and_then(Value::as_str);
+        let role = role.unwrap_or_default();
+        if !principal.has_role(role) {
+            return Err(AppError::from(Refusal::Guarded {
+                command: QuoteVerb::ChangeHeader.name(),
+                guard: Guard::RoleIsAsked,
+                detail: format!("`{}` does not hold the role `{role}`", principal.actor),
+            }));
+        }
+    }
+    Ok(())
 }
 
 /// Reads the configuration of a line: an object with the members of the engine's lines but id and product.
@@ -159,7 +206,25 @@ fn approval(answer: &ApprovalAnswer) -> ApprovalNeed {
         steps: steps.iter().map(|step| step.roles.clone()).collect(),
         within_minutes: (answer.within_minutes > 0).then_some(answer.within_minutes),
         never_requester: answer.never_requester,
+        never_twice: answer.never_twice,
+        delegation: answer.delegation,
+        goes_up_to: answer.goes_up_to.clone(),
+        ask_again: answer.ask_again.iter().filter_map(worsening).collect(),
     }
+}
+
+/// What was approved and what counts as worse; `None` for what no answer of the engine says.
+fn worsening(answer: &WorseningAnswer) -> Option<Worsening> {
+    Some(Worsening {
+        column: answer.column.clone(),
+        worse: match answer.worse.as_str() {
+            "rises" => Worse::Rises,
+            "falls" => Worse::Falls,
+            "changes" => Worse::Changes,
+            _ => return None,
+        },
+        ordinal: answer.ordinal.parse().ok()?,
+    })
 }
 
 fn tasks(header: &Header, request: &Value, answer: &Answer) -> Result<Vec<TaskPlan>, AppError> {
@@ -186,6 +251,9 @@ fn task_plan(fulfilment: &FulfilmentAnswer, task: &TaskAnswer, payload: &Value) 
         after: task.after.iter().map(|name| id(name)).collect(),
         tries: task.tries,
         within_minutes: (task.within_minutes > 0).then_some(task.within_minutes),
+        waiting_minutes: task.waiting_minutes,
+        doubling: task.doubling,
+        cut_off: task.cut_off,
         undo: task.undo.clone(),
         payload: payload.clone(),
     }
