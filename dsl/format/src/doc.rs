@@ -114,82 +114,95 @@ type Command<'d> = (usize, bool, &'d Doc);
 
 /// Writes a document.
 pub(crate) fn print(doc: &Doc) -> Vec<OutLine> {
-    let mut lines: Vec<OutLine> = Vec::new();
-    let mut line = OutLine::default();
-    let mut indent_of_line = 0;
-    let mut column = 0;
-    let mut commands: Vec<Command<'_>> = vec![(0, true, doc)];
-    while let Some((indent, broken, doc)) = commands.pop() {
-        let text = match doc {
-            Doc::Text(text) => text.as_str(),
-            Doc::IfBroken(text) if broken => text,
-            Doc::IfFlat(text) if !broken => text,
-            Doc::Line(place) if !broken => flat(*place),
-            Doc::IfBroken(_) | Doc::IfFlat(_) => "",
-            Doc::Trailing(comment) => {
-                line.comment = Some(comment.clone());
-                ""
-            }
-            Doc::Line(place) | Doc::Hard(place) => {
-                finish(&mut lines, &mut line);
-                if place.blank {
-                    lines.push(OutLine::default());
-                }
-                let further = if place.continued { INDENT } else { 0 };
-                indent_of_line = indent.saturating_add(further);
-                column = indent_of_line;
-                ""
-            }
-            Doc::All { parts, .. } => {
-                commands.extend(parts.iter().rev().map(|part| (indent, broken, part)));
-                ""
-            }
-            Doc::Nest { parts, .. } => {
-                let indent = indent.saturating_add(INDENT);
-                commands.extend(parts.iter().rev().map(|part| (indent, broken, part)));
-                ""
-            }
+    let mut printer = Printer {
+        lines: Vec::new(),
+        line: OutLine::default(),
+        indent: 0,
+        column: 0,
+        commands: vec![(0, true, doc)],
+    };
+    while let Some((indent, broken, doc)) = printer.commands.pop() {
+        printer.write(indent, broken, doc);
+    }
+    printer.end_line();
+    printer.lines
+}
+
+/// What is written and what is still to be written.
+struct Printer<'d> {
+    lines: Vec<OutLine>,
+    line: OutLine,
+    /// Indentation of the line.
+    indent: usize,
+    /// Columns of the line so far.
+    column: usize,
+    commands: Vec<Command<'d>>,
+}
+
+impl<'d> Printer<'d> {
+    fn write(&mut self, indent: usize, broken: bool, doc: &'d Doc) {
+        match doc {
+            Doc::Text(text) => self.text(text),
+            Doc::IfBroken(text) if broken => self.text(text),
+            Doc::IfFlat(text) if !broken => self.text(text),
+            Doc::IfBroken(_) | Doc::IfFlat(_) => {}
+            Doc::Line(place) if !broken => self.text(flat(*place)),
+            Doc::Line(place) | Doc::Hard(place) => self.new_line(indent, *place),
+            Doc::Trailing(comment) => self.line.comment = Some(comment.clone()),
+            Doc::All { parts, .. } => self.later(indent, broken, parts),
+            Doc::Nest { parts, .. } => self.later(indent.saturating_add(INDENT), broken, parts),
             Doc::List { parts, hard } => {
-                let broken = *hard || !fits(&commands, parts, column, Lists::Whole);
-                commands.extend(
-                    parts
-                        .iter()
-                        .rev()
-                        .map(|part| (indent_of_line, broken, part)),
-                );
-                ""
+                let broken = *hard || !self.fits(parts, Lists::Whole);
+                self.later(self.indent, broken, parts);
             }
             Doc::Group { parts, hard } => {
-                let broken = *hard || !fits(&commands, parts, column, Lists::Whole);
-                commands.extend(parts.iter().rev().map(|part| (indent, broken, part)));
-                ""
+                let broken = *hard || !self.fits(parts, Lists::Whole);
+                self.later(indent, broken, parts);
             }
             Doc::Fill { parts, .. } => {
-                let broken = !fits(&commands, parts, column, Lists::Opened);
-                commands.extend(parts.iter().rev().map(|part| (indent, broken, part)));
-                ""
+                let broken = !self.fits(parts, Lists::Opened);
+                self.later(indent, broken, parts);
             }
-        };
-        if text.is_empty() {
-            continue;
         }
-        if line.text.is_empty() && !text.trim().is_empty() {
-            line.text = " ".repeat(indent_of_line);
-        }
-        line.text.push_str(text);
-        column = column.saturating_add(columns(text));
     }
-    finish(&mut lines, &mut line);
-    lines
+
+    fn later(&mut self, indent: usize, broken: bool, parts: &'d [Doc]) {
+        let parts = parts.iter().rev();
+        self.commands
+            .extend(parts.map(|part| (indent, broken, part)));
+    }
+
+    fn fits(&self, parts: &[Doc], lists: Lists) -> bool {
+        fits(&self.commands, parts, self.column, lists)
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.line.text.is_empty() && !text.trim().is_empty() {
+            self.line.text = " ".repeat(self.indent);
+        }
+        self.line.text.push_str(text);
+        self.column = self.column.saturating_add(columns(text));
+    }
+
+    fn new_line(&mut self, indent: usize, place: Break) {
+        self.end_line();
+        if place.blank {
+            self.lines.push(OutLine::default());
+        }
+        let further = if place.continued { INDENT } else { 0 };
+        self.indent = indent.saturating_add(further);
+        self.column = self.indent;
+    }
+
+    fn end_line(&mut self) {
+        let mut line = std::mem::take(&mut self.line);
+        line.text.truncate(line.text.trim_end().len());
+        self.lines.push(line);
+    }
 }
 
 const fn flat(place: Break) -> &'static str {
     if place.space { " " } else { "" }
-}
-
-fn finish(lines: &mut Vec<OutLine>, line: &mut OutLine) {
-    line.text.truncate(line.text.trim_end().len());
-    lines.push(std::mem::take(line));
 }
 
 /// How much of a list must fit.

@@ -47,40 +47,49 @@ impl Coverage {
         self.seen.iter().filter(|mask| **mask != 0).count()
     }
 
+    /// Clears the counters: what was reached until now belongs to no input.
+    pub fn forget(&self) {
+        drain(|_, _| {});
+    }
+
     /// Reads and clears the counters; whether they tell of something that no input before has reached, or of something
     /// that this one has reached far more often.
-    #[expect(
-        unsafe_code,
-        reason = "the counters belong to the compiler's instrumentation, and only it knows their types"
-    )]
     pub fn is_new(&mut self) -> bool {
-        let Ok(regions) = REGIONS.lock() else {
-            return false;
-        };
         let mut new = false;
-        let mut at = 0_usize;
-        for (start, stop) in regions.iter().copied() {
-            for address in start..stop {
-                let counter = address as *mut u8;
-                // SAFETY: the module that announced the region keeps it for the life of the program; this is the only
-                // thread that runs instrumented code, so nobody else reads or writes the counter meanwhile.
-                let count = unsafe { counter.replace(0) };
-                if count > 0 {
-                    if self.seen.len() <= at {
-                        self.seen.resize(at.saturating_add(1), 0);
-                    }
-                    // One bit for each power of two: once, a few times, often.
-                    let bit = 1_u8 << (7 - count.leading_zeros().min(7));
-                    if let Some(mask) = self.seen.get_mut(at)
-                        && *mask & bit == 0
-                    {
-                        *mask |= bit;
-                        new = true;
-                    }
-                }
-                at = at.saturating_add(1);
+        drain(|at, count| {
+            if self.seen.len() <= at {
+                self.seen.resize(at.saturating_add(1), 0);
             }
-        }
+            // One bit for each power of two: once, a few times, often.
+            let bit = 1_u8 << (7 - count.leading_zeros().min(7));
+            if let Some(mask) = self.seen.get_mut(at)
+                && *mask & bit == 0
+            {
+                *mask |= bit;
+                new = true;
+            }
+        });
         new
+    }
+}
+
+/// Clears every counter and hands over those that were not zero, with their places.
+#[expect(
+    unsafe_code,
+    reason = "the counters belong to the compiler's instrumentation, and only it knows their types"
+)]
+fn drain(mut found: impl FnMut(usize, u8)) {
+    let Ok(regions) = REGIONS.lock() else {
+        return;
+    };
+    let addresses = regions.iter().flat_map(|(start, stop)| *start..*stop);
+    for (at, address) in addresses.enumerate() {
+        let counter = address as *mut u8;
+        // SAFETY: the module that announced the region keeps it for the life of the program; hunts run on one thread
+        // in such a build, so nobody else reads or writes the counter meanwhile.
+        let count = unsafe { counter.replace(0) };
+        if count > 0 {
+            found(at, count);
+        }
     }
 }

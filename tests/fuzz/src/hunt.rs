@@ -78,6 +78,7 @@ pub fn hunt(
             Some(input) => input.clone(),
             None => next(&kept, make, &mut random),
         };
+        coverage.forget();
         let outcome = catch_unwind(AssertUnwindSafe(|| target(&input)));
         hunted.inputs = hunted.inputs.saturating_add(1);
         match outcome {
