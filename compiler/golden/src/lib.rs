@@ -123,11 +123,7 @@ fn run_one(package: &Package, test: &TestCase, probes: Option<Range<usize>>) -> 
                 package,
                 evaluation: &evaluation,
             };
-            let values = probes.map(|probes| {
-                let limits = Limits::default();
-                quo_engine::probe(package, &evaluation.decision, &limits, probes)
-            });
-            let mut values = values::Values::new(values);
+            let mut values = values::Values::new(&judged, probes);
             test.expectations
                 .iter()
                 .filter_map(|expectation| {

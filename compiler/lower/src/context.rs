@@ -1,7 +1,7 @@
 //! What lowering has at hand everywhere: the rules, their strings and places, and what has been made so far.
 
 use quo_analysis::hir::{Rules, Window};
-use quo_model::{DataList, Model, NONE, Place, SourceMap, Table};
+use quo_model::{DataList, ListIndex, Model, NONE, Place, SourceMap, Table};
 use quo_source::{Diagnostic, FileId, Sources, Span};
 
 use crate::calculations::LoweredDecision;
@@ -66,7 +66,20 @@ impl<'a> Context<'a> {
 
     /// What was lowered, or why it could not be.
     pub(crate) fn finish(self, mut model: Model) -> Result<Lowered, Vec<Diagnostic>> {
+        let indexes: Option<Vec<ListIndex>> = self
+            .routines
+            .indexes()
+            .iter()
+            .map(|(data, columns)| {
+                let list = self.data.get(usize::try_from(*data).ok()?)?;
+                ListIndex::new(*data, list, columns.clone())
+            })
+            .collect();
         let mut diagnostics = self.diagnostics;
+        if indexes.is_none() {
+            let nowhere = FileId(0).span(0, 0);
+            diagnostics.push(limits::broken_rules(nowhere, "an index of a wide column"));
+        }
         if !diagnostics.is_empty() {
             Diagnostic::sort(&mut diagnostics);
             return Err(diagnostics);
@@ -76,6 +89,7 @@ impl<'a> Context<'a> {
         model.program = program;
         model.tables = self.tables;
         model.data = self.data;
+        model.indexes = indexes.unwrap_or_default();
         let source_map = SourceMap {
             files: self.places.into_files(),
             ids,

@@ -76,6 +76,7 @@ pub(crate) fn lower(context: &mut Context<'_>, with_probes: bool) -> Model {
         elements: context.elements(nowhere),
         charge_record: context.optional_index(rules.charge_record, nowhere),
         data: Vec::new(),
+        indexes: Vec::new(),
         results: context.results(),
         probes: if with_probes {
             context.probes()

@@ -14,6 +14,9 @@ use crate::show::{Names, type_of};
 /// Beyond this a JSON number is not exact everywhere (RFC 8785, I-JSON).
 const JSON_INT_MAX: i128 = (1 << 53) - 1;
 
+/// The most elements of a list that a step of an explanation shows.
+const SHOWN_MAX: usize = 20;
+
 /// A value that a calculation gave.
 ///
 /// Numbers compare by what they are, whatever their decimals; how they are written is apart.
@@ -113,10 +116,34 @@ impl fmt::Display for Computed {
 pub(crate) struct ReadBack<'r, 'f> {
     pub made: &'r Made,
     pub frame: &'r Frame<'f>,
-    pub names: Names<'r>,
+    names: Names<'r>,
+    /// Lists with more elements are only counted.
+    rows_max: usize,
 }
 
-impl ReadBack<'_, '_> {
+impl<'r, 'f> ReadBack<'r, 'f> {
+    /// Of all elements of lists, however many.
+    pub fn new(made: &'r Made, frame: &'r Frame<'f>) -> Self {
+        Self {
+            made,
+            frame,
+            names: Names {
+                model: frame.model,
+                texts: frame.input.texts,
+                minor_units: frame.currency.minor_units,
+            },
+            rows_max: usize::MAX,
+        }
+    }
+
+    /// Of lists that a person reads; longer ones are counted.
+    pub fn shown(self) -> Self {
+        Self {
+            rows_max: SHOWN_MAX,
+            ..self
+        }
+    }
+
     /// A value as it is passed on.
     pub fn value(&self, ty: ValueType, value: i128) -> Result<Computed, Fault> {
         if value == ABSENT_WIDE {
@@ -161,6 +188,9 @@ impl ReadBack<'_, '_> {
         let ty = self.frame.model.elements.get(at(element)).map(type_of);
         let ty = ty.ok_or(Fault::Stopped(Stopped::Damaged))?;
         let view = self.made.open(self.frame, list)?;
+        if view.rows > self.rows_max {
+            return Ok(Computed::Text(format!("a list of {}", view.rows)));
+        }
         let mut elements = Vec::with_capacity(view.rows);
         for row in 0..view.rows {
             elements.push(match ty {

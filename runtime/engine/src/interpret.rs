@@ -18,7 +18,7 @@ use quo_value::{
 
 use crate::frame::{CLAUSE_ADDED, CLAUSE_REMOVED, Frame, at, index};
 use crate::limits::{Stopped, Tank};
-use crate::record::Recorder;
+use crate::record::{Recorder, Seen};
 
 pub(crate) use lists::{GivenLists, Made};
 
@@ -287,7 +287,12 @@ impl<'a> Machine<'a> {
                 Flow::Return(value) => return Ok(value),
             }
             if R::LISTENS {
-                recorder.ran(number, ran, instr.dst, registers);
+                let seen = Seen {
+                    registers,
+                    lists: &self.lists,
+                    frame,
+                };
+                recorder.ran(number, ran, instr.dst, &seen);
             }
         }
         Err(DAMAGED)

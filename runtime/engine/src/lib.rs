@@ -40,8 +40,8 @@ pub use decide::{Decision, decide, probe, probes};
 pub use evaluate::{EvaluateError, Evaluation, evaluate};
 pub use explain::{
     Ask, ExplainError, ExplainedApproval, ExplainedBook, ExplainedCandidate, ExplainedCharge,
-    ExplainedLine, ExplainedRule, ExplainedStep, ExplainedTask, ExplainedTest, Explanation,
-    NotApplied, SeenValue, WhyNot, WhyNotSubject, explain,
+    ExplainedLine, ExplainedResult, ExplainedRule, ExplainedStep, ExplainedTask, ExplainedTest,
+    Explanation, NotApplied, SeenValue, WhyNot, WhyNotSubject, explain, explain_probe,
 };
 pub use fingerprint::fingerprint;
 pub use limits::{Limits, Stopped};

@@ -3,7 +3,8 @@
 //! The plan is one and generic over its listener. [`NoRecord`] compiles away; what [`Events`](crate::explain) hears cannot
 //! change what is decided, since it is only ever handed shared references.
 
-use crate::interpret::Registers;
+use crate::frame::Frame;
+use crate::interpret::{Made, Registers};
 
 /// What the code that runs next is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +58,18 @@ pub(crate) enum Subject {
     Totals,
     /// A named result.
     Result(u32),
+    /// A value that a test expects something of.
+    Probe(u32),
+}
+
+/// What an instruction left, to look at.
+pub(crate) struct Seen<'s, 'f> {
+    /// The registers of its routine.
+    pub registers: &'s Registers,
+    /// The lists that the decision has made.
+    pub lists: &'s Made,
+    /// What its routine runs on.
+    pub frame: &'s Frame<'f>,
 }
 
 /// A listener.
@@ -67,8 +80,8 @@ pub(crate) trait Recorder {
     /// The code that runs next is about `subject`.
     fn begin(&mut self, subject: Subject);
 
-    /// Instruction `at` of `routine` has run, written register `dst`, and left these registers.
-    fn ran(&mut self, routine: u32, at: usize, dst: u8, registers: &Registers);
+    /// Instruction `at` of `routine` has run, written register `dst`, and left what is to be seen.
+    fn ran(&mut self, routine: u32, at: usize, dst: u8, seen: &Seen<'_, '_>);
 }
 
 /// Nobody.
@@ -81,5 +94,5 @@ impl Recorder for NoRecord {
     fn begin(&mut self, _: Subject) {}
 
     #[inline]
-    fn ran(&mut self, _: u32, _: usize, _: u8, _: &Registers) {}
+    fn ran(&mut self, _: u32, _: usize, _: u8, _: &Seen<'_, '_>) {}
 }

@@ -150,6 +150,11 @@ pub struct Loop {
     pub columns: u32,
     /// Whether the body's value is or holds a list or record, so that what it made must be kept.
     pub keeps: bool,
+    /// The index by which the rows are found for which the condition can hold, or [`crate::NONE`] to look at all. It
+    /// counts only where the list is the one that it is an index of.
+    pub index: u32,
+    /// The first of the narrow registers that hold the values looked for, one for each column of the index.
+    pub keys_at: u8,
 }
 
 /// A key to sort by.

@@ -14,6 +14,7 @@ mod intern;
     reason = "rkyv's derive leaves the fields of its resolvers undocumented"
 )]
 mod kinds;
+mod list_index;
 mod lookup;
 mod overlap;
 mod package;
@@ -31,6 +32,7 @@ pub use code::{ABSENT, Bank, Instr, NONE, Op, Program, Routine, Scope};
 pub use digest::{Digest, NotADigest};
 pub use header::{FORMAT_VERSION, HEADER_LEN, NAME_LEN_MAX, SECTION_ALIGNMENT};
 pub use intern::{SetTable, StringTable};
+pub use list_index::{ArchivedListIndex, FoundRows, ListIndex};
 pub use lookup::{Tier, Tiers};
 pub use overlap::{Overlap, find_overlap};
 pub use package::{OpenError, Package, WriteError, write_package};

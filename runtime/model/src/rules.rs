@@ -9,6 +9,7 @@ use rkyv::{Archive, Serialize};
 
 use crate::calc::{DataList, ProbeDef, RecordDef, ResultDef};
 use crate::code::Program;
+use crate::list_index::ListIndex;
 use crate::table::Table;
 use crate::terms::{
     Clause, PartAfter, PartTask, Qualification, Severity, SkuTable, Validity, Worsening,
@@ -73,6 +74,8 @@ pub struct Model {
     pub charge_record: u32,
     /// Lists of constants.
     pub data: Vec<DataList>,
+    /// Indexes of those lists.
+    pub indexes: Vec<ListIndex>,
     /// Named results, in the order of their names.
     pub results: Vec<ResultDef>,
     /// Values that the expectations of tests are about; empty in a package that is not made for tests.

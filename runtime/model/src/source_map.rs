@@ -58,12 +58,14 @@ pub struct IdPlace {
 pub struct Point {
     /// The routine.
     pub routine: u32,
-    /// The instruction in it, counted from its beginning; its result is a truth value.
+    /// The instruction in it, counted from its beginning; its result is a truth value, unless a value is shown.
     pub at: u32,
     /// The text of the test, such as `quote.term >= 24 months`.
     pub place: Place,
     /// The values worth showing: registers that still hold them when the test has run.
     pub operands: Vec<PointOperand>,
+    /// Whether it tests nothing: its only operand is a value that was worked out, called by the text of the point.
+    pub value: bool,
 }
 
 /// A value that a test looked at.

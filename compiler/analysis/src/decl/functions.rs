@@ -230,7 +230,7 @@ pub fn body(
     for (parameter, (ty, optional)) in declared.parameters.iter().flatten().zip(signature) {
         reader.declare(&parameter.name, *ty, *optional);
     }
-    let mut lets: Vec<(usize, Expr)> = Vec::new();
+    let mut lets: Vec<(usize, Span, Expr)> = Vec::new();
     for node in declared.node.lets() {
         let (Some(name), Some(value)) = (node.name(), node.value()) else {
             continue;
@@ -238,7 +238,7 @@ pub fn body(
         let value = reader.read(&value, None);
         let (ty, optional) = (value.ty, value.optional);
         let local = reader.declare(&name.text(), ty, optional);
-        lets.push((local, value));
+        lets.push((local, name.span(file), value));
     }
     let Some(value) = declared.node.value() else {
         reader.diagnostics.push(
@@ -256,18 +256,19 @@ pub fn body(
         Some((ty, node)) => fitted(&mut reader, value, ty, node)?,
         None => value,
     };
-    if value.ty == Type::Unknown || lets.iter().any(|(_, value)| value.ty == Type::Unknown) {
+    if value.ty == Type::Unknown || lets.iter().any(|(.., value)| value.ty == Type::Unknown) {
         return None;
     }
     Some(
         lets.into_iter()
             .rev()
-            .fold(value, |body, (local, value)| Expr {
+            .fold(value, |body, (local, name, value)| Expr {
                 ty: body.ty,
                 optional: body.optional,
                 span: body.span,
                 kind: ExprKind::Let {
                     local,
+                    name,
                     value: Box::new(value),
                     body: Box::new(body),
                 },

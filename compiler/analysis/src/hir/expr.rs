@@ -146,6 +146,8 @@ pub enum ExprKind {
     Let {
         /// The local that holds it.
         local: usize,
+        /// Where its name stands.
+        name: Span,
         /// The value.
         value: Box<Expr>,
         /// The expression that may name it.

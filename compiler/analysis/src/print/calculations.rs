@@ -116,7 +116,9 @@ impl Printer<'_> {
         match &expr.kind {
             ExprKind::Absent => "absent".to_owned(),
             ExprKind::Local(index) => format!("%{index}{mark}"),
-            ExprKind::Let { local, value, body } => {
+            ExprKind::Let {
+                local, value, body, ..
+            } => {
                 format!("let %{local} = {} in {}", of(value), of(body))
             }
             ExprKind::Call {

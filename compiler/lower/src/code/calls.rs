@@ -272,9 +272,7 @@ impl Gen<'_, '_> {
         let body = &declared.body;
         let number = number_of(body.ty);
         let callee = self.nested(&taken, true, declared.span, |code| {
-            let operand = code.converted(body, number.scale, bank_of(&number));
-            code.point_at(body.span, &[(body, operand)]);
-            operand
+            code.converted(body, number.scale, bank_of(&number))
         });
         self.routines.callees.insert(key, Some(callee));
         Some(callee)
@@ -290,7 +288,9 @@ impl Gen<'_, '_> {
             .functions
             .get(function)
             .map_or(&[][..], |function| &function.parameters);
-        self.called(expr, callee, parameters, arguments)
+        let operand = self.called(expr, callee, parameters, arguments);
+        self.value_at_point(expr.span, expr, &operand);
+        operand
     }
 
     /// A call with a value for each parameter.
@@ -423,7 +423,7 @@ impl Gen<'_, '_> {
 }
 
 /// The locals that an expression names.
-fn locals(expr: &Expr, into: &mut BTreeSet<usize>) {
+pub(super) fn locals(expr: &Expr, into: &mut BTreeSet<usize>) {
     if let ExprKind::Local(local) = expr.kind {
         into.insert(local);
     }

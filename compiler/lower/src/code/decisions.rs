@@ -95,6 +95,8 @@ impl Gen<'_, '_> {
             _ => 0,
         };
         let found = self.routines.add_loop(Loop {
+            index: NONE,
+            keys_at: 0,
             kind,
             element: Element::Narrow,
             position: false,

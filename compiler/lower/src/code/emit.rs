@@ -64,6 +64,8 @@ pub(crate) struct Emitter {
     narrow: u16,
     wide: u16,
     overflowed: bool,
+    /// Where the latest jump lands.
+    landing: Option<u32>,
 }
 
 impl Emitter {
@@ -143,6 +145,12 @@ impl Emitter {
         if let Some(instr) = self.code.get_mut(jump.0) {
             instr.imm = target;
         }
+        self.landing = Some(target);
+    }
+
+    /// Whether a jump lands at the instruction that comes next, so that the latest one need not have run.
+    pub(crate) fn is_landing(&self) -> bool {
+        self.landing == Some(self.next())
     }
 
     /// The position of the instruction that comes next.

@@ -33,10 +33,15 @@ impl Gen<'_, '_> {
                     number,
                 }
             }
-            ExprKind::Let { local, value, body } => {
+            ExprKind::Let {
+                local,
+                name,
+                value,
+                body,
+            } => {
                 let operand = self.value(value);
                 self.locals.insert(*local, operand);
-                self.point_at(value.span, &[(value, operand)]);
+                self.named_value(*name, value, &operand);
                 self.value(body)
             }
             ExprKind::Call {

@@ -69,9 +69,11 @@ impl Gen<'_, '_> {
             }
             _ => None,
         };
+        let keys = self.index_keys(each);
         let inside: Vec<&Expr> = each.children().into_iter().skip(1).collect();
         let captured = self.capture(&inside);
-        let (found, gives) = self.loop_of(expr, each, element, &captured);
+        let (mut found, gives) = self.loop_of(expr, each, element, &captured);
+        (found.index, found.keys_at) = keys;
         let number = self.routines.add_loop(found);
         let start = start.map(|start| (start.bank, self.passed(&start)));
         let bank = bank_of(&gives.number);
@@ -187,6 +189,8 @@ impl Gen<'_, '_> {
             keys,
             columns,
             keeps,
+            index: NONE,
+            keys_at: 0,
         };
         (found, gives)
     }
@@ -270,6 +274,8 @@ impl Gen<'_, '_> {
             wide_at: captured.wide.0,
             wide_len: captured.wide.1,
             condition: NONE,
+            index: NONE,
+            keys_at: 0,
             body: self.value_at(&taken, weight, number_of(weight.ty)),
             keys: Vec::new(),
             columns: 0,

@@ -11,6 +11,7 @@ mod decisions;
 mod emit;
 mod expr;
 mod fallible;
+mod indexed;
 mod lists;
 mod logic;
 mod loops;

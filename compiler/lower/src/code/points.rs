@@ -1,11 +1,11 @@
 //! Points: which instruction is the result of which test of the source, and the registers of what it looked at.
 
 use quo_analysis::hir::{Expr, ExprKind};
-use quo_model::{Bank, PointOperand};
+use quo_model::{Bank, Op, PointOperand};
 use quo_source::Span;
 
 use super::expr::{Gen, Operand};
-use crate::constants::value_type;
+use crate::constants::{shown_type, value_type};
 
 /// A point of a routine that has no number yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(crate) struct NewPoint {
     pub(crate) place: quo_model::Place,
     /// What it looked at.
     pub(crate) operands: Vec<PointOperand>,
+    /// Whether it only shows a value.
+    pub(crate) value: bool,
 }
 
 impl Gen<'_, '_> {
@@ -39,8 +41,44 @@ impl Gen<'_, '_> {
             at: self.emit.next().saturating_sub(1),
             place: self.places.place(test),
             operands: operands.collect(),
+            value: false,
         };
         self.points.push(point);
+    }
+
+    /// Marks the latest instruction as the one that worked out a value, which people call by the text at `name`. An
+    /// absent one that is not worked out is not shown.
+    pub(super) fn value_at_point(&mut self, name: Span, value: &Expr, operand: &Operand) {
+        let Some(ty) = shown_type(value.ty) else {
+            return;
+        };
+        let point = NewPoint {
+            at: self.emit.next().saturating_sub(1),
+            place: self.places.place(name),
+            operands: vec![PointOperand {
+                place: self.places.place(value.span),
+                register: operand.register,
+                wide: operand.bank == Bank::Wide,
+                ty,
+            }],
+            value: true,
+        };
+        self.points.push(point);
+    }
+
+    /// The same for a value that has a name, which is shown also where it is absent.
+    pub(super) fn named_value(&mut self, name: Span, value: &Expr, operand: &Operand) {
+        let mut operand = *operand;
+        operand.register = self.passed(&operand);
+        // Where the value comes from several branches the latest instruction belongs to one of them.
+        if self.emit.is_landing() {
+            let op = match operand.bank {
+                Bank::Narrow => Op::MoveN,
+                Bank::Wide => Op::MoveW,
+            };
+            operand.register = self.emit.fresh(operand.bank, op, operand.register, 0, 0);
+        }
+        self.value_at_point(name, value, &operand);
     }
 }
 

@@ -75,6 +75,8 @@ pub(crate) struct Routines {
     program: Program,
     pub(super) pools: Pools,
     points: Vec<Point>,
+    /// Lists of constants by the columns that loops look for.
+    indexes: Vec<(u32, Vec<u32>)>,
     /// Functions and decision tables that have code.
     pub(super) callees: BTreeMap<Callable, Option<Callee>>,
     /// Routines by everything that makes two of them the same but the types of what their points show.
@@ -109,6 +111,22 @@ pub(super) struct Callee {
 }
 
 impl Routines {
+    /// Which lists of constants are looked at by which columns, in the order of the indexes' numbers.
+    pub(crate) fn indexes(&self) -> &[(u32, Vec<u32>)] {
+        &self.indexes
+    }
+
+    /// The number of the index of a list by these columns.
+    pub(super) fn index(&mut self, data: u32, columns: Vec<u32>) -> u32 {
+        let wanted = (data, columns);
+        let known = self.indexes.iter().position(|index| *index == wanted);
+        let number = known.unwrap_or_else(|| {
+            self.indexes.push(wanted);
+            self.indexes.len().saturating_sub(1)
+        });
+        u32::try_from(number).unwrap_or(NONE)
+    }
+
     /// The program and what its instructions test, by routine and instruction.
     pub(crate) fn finish(self) -> (Program, Vec<Point>) {
         let (narrow_consts, wide_consts, sets) = self.pools.finish();
@@ -165,6 +183,7 @@ impl Routines {
             at: point.at,
             place: point.place,
             operands: point.operands.clone(),
+            value: point.value,
         }));
         same.push((points, number));
         number
@@ -214,7 +233,6 @@ impl Context<'_> {
             let number = number_of(value.ty);
             let bank = bank_of(&number);
             let operand = code.converted(value, number.scale, bank);
-            code.point_at(value.span, &[(value, operand)]);
             (bank, code.passed(&operand))
         })
     }

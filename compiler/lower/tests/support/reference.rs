@@ -112,7 +112,9 @@ impl Inputs<'_> {
             }
             ExprKind::Absent => Val::Absent,
             ExprKind::Local(local) => self.memory.borrow().locals[local],
-            ExprKind::Let { local, value, body } => {
+            ExprKind::Let {
+                local, value, body, ..
+            } => {
                 let value = self.eval(value)?;
                 self.name(*local, value);
                 self.eval(body)?

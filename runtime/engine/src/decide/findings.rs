@@ -183,6 +183,8 @@ impl<'a> Renderer<'a> {
                 .get(at(clause))
                 .map(|def| (self.str(def.name), None)),
             Subject::Totals => Some(("totals", None)),
+            // Only tests ask for it, and they note nothing.
+            Subject::Probe(_) => None,
             Subject::Result(result) => model
                 .results
                 .get(at(result))

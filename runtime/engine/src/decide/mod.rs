@@ -30,6 +30,7 @@ use crate::request::Request;
 pub(crate) use findings::no_answer;
 pub(crate) use plan::Plan;
 pub(crate) use render::Renderer;
+pub(crate) use results::probe_with;
 pub use results::{probe, probes};
 
 /// A decision on a request: outcomes, chosen rows, amounts, the request itself and the digest of the package.

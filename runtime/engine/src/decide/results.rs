@@ -13,7 +13,7 @@ use crate::frame::{Frame, index};
 use crate::interpret::Fault;
 use crate::limits::{Limits, Stopped};
 use crate::record::{NoRecord, Recorder, Subject};
-use crate::show::{Names, type_of};
+use crate::show::type_of;
 
 impl<R: Recorder> Plan<'_, R> {
     /// Works out every named result; one without an answer is noted.
@@ -66,15 +66,7 @@ impl<R: Recorder> Plan<'_, R> {
         self.recorder.begin(subject);
         let routine = probe.routine.to_native();
         let given = self.machine.run(routine, &frame, self.recorder)?;
-        let read = ReadBack {
-            made: &self.machine.lists,
-            frame: &frame,
-            names: Names {
-                model: self.model,
-                texts: self.input.texts,
-                minor_units: frame.currency.minor_units,
-            },
-        };
+        let read = ReadBack::new(&self.machine.lists, &frame);
         read.value(type_of(&probe.ty), given.passed())
     }
 }
@@ -96,15 +88,26 @@ pub fn probe(
     limits: &Limits<'_>,
     wanted: Range<usize>,
 ) -> Result<Vec<Result<Computed, ArithmeticError>>, Stopped> {
-    let mut recorder = NoRecord;
-    let mut plan = Plan::new(package, &decision.request, limits, &mut recorder)?;
+    probe_with(package, decision, limits, wanted, &mut NoRecord)
+}
+
+/// The same with somebody listening.
+pub(crate) fn probe_with<R: Recorder>(
+    package: &Package,
+    decision: &Decision,
+    limits: &Limits<'_>,
+    wanted: Range<usize>,
+    recorder: &mut R,
+) -> Result<Vec<Result<Computed, ArithmeticError>>, Stopped> {
+    let mut plan = Plan::new(package, &decision.request, limits, recorder)?;
     plan.decision.charges.clone_from(&decision.charges);
     plan.decision.totals.clone_from(&decision.totals);
     let charges = plan.charge_lines();
-    let defs = plan.model.probes.get(wanted).unwrap_or_default();
+    let defs = plan.model.probes.get(wanted.clone()).unwrap_or_default();
     let mut values = Vec::with_capacity(defs.len());
-    for def in defs {
-        values.push(match plan.computed(Subject::Totals, def, &charges) {
+    for (number, def) in wanted.zip(defs) {
+        let subject = Subject::Probe(index(number));
+        values.push(match plan.computed(subject, def, &charges) {
             Ok(value) => Ok(value),
             Err(Fault::Arithmetic(error)) => Err(error),
             Err(Fault::Stopped(stopped)) => return Err(stopped),

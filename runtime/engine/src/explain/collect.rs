@@ -1,9 +1,10 @@
 //! The recorder that listens: every test of the source text, with the values it saw, under what it was about.
 
-use quo_model::ArchivedSourceMap;
+use quo_model::{ABSENT, ArchivedPointOperand, ArchivedSourceMap, ValueType};
 
-use crate::interpret::Registers;
-use crate::record::{Recorder, Subject};
+use crate::computed::{Computed, ReadBack};
+use crate::record::{Recorder, Seen, Subject};
+use crate::show::type_of;
 
 /// A test that ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +14,16 @@ pub(super) struct Event {
     pub point: usize,
     pub holds: bool,
     /// One for each operand of the point.
-    pub values: Vec<i128>,
+    pub values: Vec<Value>,
+}
+
+/// A value that was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    /// As registers hold it.
+    Plain(i128),
+    /// One with parts, which are gone when the decision is.
+    Parts(Computed),
 }
 
 /// The events of a decision, in their order.
@@ -46,7 +56,7 @@ impl Recorder for Events<'_> {
         self.subject = subject;
     }
 
-    fn ran(&mut self, routine: u32, at: usize, dst: u8, registers: &Registers) {
+    fn ran(&mut self, routine: u32, at: usize, dst: u8, seen: &Seen<'_, '_>) {
         let wanted = (routine, u32::try_from(at).unwrap_or(u32::MAX));
         let points = &self.map.points;
         let first = points
@@ -55,19 +65,32 @@ impl Recorder for Events<'_> {
         let here = here
             .take_while(|(_, point)| (point.routine.to_native(), point.at.to_native()) == wanted);
         for (number, point) in here {
-            let values = point.operands.iter().map(|operand| {
-                if operand.wide {
-                    registers.w(operand.register)
-                } else {
-                    i128::from(registers.n(operand.register))
-                }
-            });
+            let values = point.operands.iter().map(|operand| value(operand, seen));
             self.list.push(Event {
                 subject: self.subject,
                 point: number,
-                holds: registers.n(dst) == 1,
+                holds: seen.registers.n(dst) == 1,
                 values: values.collect(),
             });
         }
     }
+}
+
+fn value(operand: &ArchivedPointOperand, seen: &Seen<'_, '_>) -> Value {
+    let plain = if operand.wide {
+        seen.registers.w(operand.register)
+    } else {
+        i128::from(seen.registers.n(operand.register))
+    };
+    let ty = type_of(&operand.ty);
+    let has_parts = matches!(
+        ty,
+        ValueType::List(_) | ValueType::Record(_) | ValueType::Item
+    );
+    if !has_parts || plain == i128::from(ABSENT) {
+        return Value::Plain(plain);
+    }
+    let read = ReadBack::new(seen.lists, seen.frame).shown();
+    read.value(ty, plain)
+        .map_or(Value::Plain(plain), Value::Parts)
 }

@@ -6,6 +6,7 @@
 
 mod collect;
 mod places;
+mod results;
 mod tell;
 mod text;
 mod why_not;
@@ -18,6 +19,8 @@ use crate::decide::decide_with;
 use crate::limits::{Limits, Stopped};
 use crate::nearest::did_you_mean;
 use crate::request::Request;
+
+pub use results::explain_probe;
 
 /// What is to be explained.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,6 +59,8 @@ pub struct Explanation {
     pub totals: Totals,
     /// Approval matrices.
     pub approvals: Vec<ExplainedApproval>,
+    /// The named results.
+    pub results: Vec<ExplainedResult>,
     /// The answer to [`Ask::why_not`].
     pub why_not: Option<WhyNot>,
 }
@@ -205,6 +210,25 @@ pub struct ExplainedApproval {
     /// The values of its columns, as people read them, in the order of the columns.
     pub values: Vec<SeenValue>,
     /// Where the row stands.
+    pub place: Option<String>,
+}
+
+/// A named result with what it was worked out from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExplainedResult {
+    /// Its name.
+    pub result: String,
+    /// What people see.
+    pub title: String,
+    /// Its value as the answer has it; `null` where it is absent or has no answer.
+    pub value: serde_json::Value,
+    /// The value in words, or why there is none.
+    pub shown: String,
+    /// The values that have names on the way to it, and what functions gave, in the order they were worked out.
+    pub values: Vec<SeenValue>,
+    /// What its conditions tested.
+    pub tests: Vec<ExplainedTest>,
+    /// Where it is declared.
     pub place: Option<String>,
 }
 

@@ -1,8 +1,8 @@
 //! Putting a decision and its events together.
 
-use quo_model::{ArchivedModel, ArchivedRuleKind, ArchivedSourceMap, some};
+use quo_model::{ArchivedModel, ArchivedPointOperand, ArchivedRuleKind, ArchivedSourceMap, some};
 
-use super::collect::{Event, Events};
+use super::collect::{Event, Events, Value};
 use super::places::Places;
 use super::{
     ExplainedApproval, ExplainedBook, ExplainedCandidate, ExplainedCharge, ExplainedLine,
@@ -66,6 +66,7 @@ impl<'a> Teller<'a> {
                 .collect(),
             totals: answer.totals,
             approvals: self.approvals(answer.approvals),
+            results: self.results(),
             why_not,
         }
     }
@@ -78,6 +79,32 @@ impl<'a> Teller<'a> {
             .take_while(|event| event.subject == subject)
             .filter_map(|event| self.test(event))
             .collect()
+    }
+
+    /// The values that were worked out for a subject, in their order: those with names, and what functions gave.
+    pub fn values(&self, subject: Subject) -> Vec<SeenValue> {
+        let first = self.events.partition_point(|event| event.subject < subject);
+        let events = self.events.get(first..).unwrap_or_default().iter();
+        let mut values: Vec<SeenValue> = Vec::new();
+        for event in events.take_while(|event| event.subject == subject) {
+            let point = self.places.0.points.get(event.point);
+            let Some(point) = point.filter(|point| point.value) else {
+                continue;
+            };
+            let seen = point.operands.first().zip(event.values.first());
+            values.extend(seen.map(|(operand, value)| SeenValue {
+                text: self.places.text(&point.place),
+                value: self.shown(operand, value),
+            }));
+        }
+        values
+    }
+
+    fn shown(&self, operand: &ArchivedPointOperand, value: &Value) -> String {
+        match value {
+            Value::Plain(value) => self.render.names.shown(type_of(&operand.ty), *value),
+            Value::Parts(value) => value.to_string(),
+        }
     }
 
     /// What kept a condition from holding: the tests that failed, or all if the condition wants one of them to fail.
@@ -97,13 +124,16 @@ impl<'a> Teller<'a> {
 
     fn test(&self, event: &Event) -> Option<ExplainedTest> {
         let point = self.places.0.points.get(event.point)?;
+        if point.value {
+            return None;
+        }
         let values = point
             .operands
             .iter()
             .zip(&event.values)
             .map(|(operand, value)| SeenValue {
                 text: self.places.text(&operand.place),
-                value: self.render.names.shown(type_of(&operand.ty), *value),
+                value: self.shown(operand, value),
             });
         Some(ExplainedTest {
             text: self.places.text(&point.place),
@@ -168,7 +198,7 @@ impl<'a> Teller<'a> {
     }
 
     /// Why arithmetic had no answer.
-    fn fault(&self, subject: Subject) -> String {
+    pub(super) fn fault(&self, subject: Subject) -> String {
         let faults = &self.render.decision.faults;
         faults
             .iter()

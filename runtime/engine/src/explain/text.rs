@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    ExplainedApproval, ExplainedCharge, ExplainedLine, ExplainedRule, ExplainedTask, ExplainedTest,
-    Explanation, WhyNot,
+    ExplainedApproval, ExplainedCharge, ExplainedLine, ExplainedResult, ExplainedRule,
+    ExplainedTask, ExplainedTest, Explanation, WhyNot,
 };
 use crate::answer::Finding;
 
@@ -101,6 +101,23 @@ impl Page {
         for approval in &e.approvals {
             self.approval(approval);
         }
+        if !e.results.is_empty() {
+            self.gap();
+            let heading = self.styled(Style::Heading, "Results");
+            self.line(0, &heading);
+            e.results.iter().for_each(|result| self.result(result));
+        }
+    }
+
+    fn result(&mut self, explained: &ExplainedResult) {
+        let name = self.styled(Style::Heading, &explained.result);
+        let place = self.at(explained.place.as_ref());
+        let text = format!("{name}  {}: {}{place}", explained.title, explained.shown);
+        self.line(2, &text);
+        for value in &explained.values {
+            self.line(4, &format!("{} is {}", value.text, value.value));
+        }
+        self.tests(4, &explained.tests);
     }
 
     fn finding(&mut self, what: &str, style: Style, finding: &Finding) {

@@ -7,7 +7,8 @@ use std::cmp::Ordering;
 
 use quo_model::code::{ArchivedBank, ArchivedInstr};
 use quo_model::{
-    ABSENT_WIDE, ArchivedElement, ArchivedLoop, ArchivedLoopKind, Op, record_ref, some,
+    ABSENT, ABSENT_WIDE, ArchivedElement, ArchivedLoop, ArchivedLoopKind, FoundRows, Op,
+    record_ref, some,
 };
 
 use super::lists::{CELLS_MAX, View, too_large};
@@ -20,8 +21,35 @@ struct Running<'f, 'w> {
     def: &'f ArchivedLoop,
     list: i64,
     view: View<'f>,
+    rows: Rows<'f>,
     window: &'w mut Registers,
     depth: u32,
+}
+
+/// The rows that a loop looks at, in their order.
+#[derive(Clone, Copy)]
+enum Rows<'f> {
+    /// So many from the first on.
+    All(usize),
+    /// Those that an index found.
+    Found(FoundRows<'f>),
+}
+
+impl Rows<'_> {
+    fn count(self) -> usize {
+        match self {
+            Self::All(count) => count,
+            Self::Found(rows) => rows.len(),
+        }
+    }
+
+    fn get(self, step: usize) -> usize {
+        match self {
+            Self::All(_) => step,
+            // Beyond the last row, which is damage, where the step is beyond the count.
+            Self::Found(rows) => rows.get(step).map_or(usize::MAX, at),
+        }
+    }
 }
 
 /// Where the arguments beyond the captured ones go.
@@ -48,8 +76,9 @@ impl Machine<'_> {
         }
         let list = r.n(i.a);
         let view = self.lists.open(frame, list)?;
+        let rows = rows_of(def, list, view, frame, r)?;
         self.tank
-            .take(u64::try_from(view.rows).unwrap_or(u64::MAX))?;
+            .take(u64::try_from(rows.count()).unwrap_or(u64::MAX))?;
         let mut window = self.window();
         let captured = [(def.narrow_at, def.narrow_len), (def.wide_at, def.wide_len)];
         r.copy_to(&mut window, captured);
@@ -61,6 +90,7 @@ impl Machine<'_> {
             def,
             list,
             view,
+            rows,
             window: &mut window,
             depth,
         };
@@ -83,7 +113,7 @@ impl Machine<'_> {
         use ArchivedLoopKind as Kind;
         match l.def.kind {
             Kind::Count if some(l.def.condition.to_native()).is_none() => {
-                Ok(i128::from(index(l.view.rows)))
+                Ok(i128::from(index(l.rows.count())))
             }
             Kind::Sorted => self.sorted(l, frame),
             Kind::List | Kind::RunningList => self.listed(l, frame, start),
@@ -106,7 +136,8 @@ impl Machine<'_> {
             _ => ABSENT_WIDE,
         };
         let keeps = l.def.keeps;
-        for row in 0..l.view.rows {
+        for step in 0..l.rows.count() {
+            let row = l.rows.get(step);
             let mark = self.lists.mark();
             let Some(element) = self.enters(l, frame, row)? else {
                 self.lists.release(mark);
@@ -145,7 +176,8 @@ impl Machine<'_> {
         let columns = at(l.def.columns.to_native());
         let mut cells = Vec::new();
         let mut carried = start;
-        for row in 0..l.view.rows {
+        for step in 0..l.rows.count() {
+            let row = l.rows.get(step);
             let mark = self.lists.mark();
             if self.enters(l, frame, row)?.is_none() {
                 self.lists.release(mark);
@@ -184,7 +216,8 @@ impl Machine<'_> {
 
     fn sorted(&mut self, l: &mut Running<'_, '_>, frame: &Frame<'_>) -> Result<i128, Fault> {
         let mut rows: Vec<(Vec<i128>, usize)> = Vec::new();
-        for row in 0..l.view.rows {
+        for step in 0..l.rows.count() {
+            let row = l.rows.get(step);
             let mark = self.lists.mark();
             if self.enters(l, frame, row)?.is_some() {
                 let mut keys = Vec::with_capacity(l.def.keys.len());
@@ -293,6 +326,33 @@ impl Running<'_, '_> {
             carried: next.saturating_add(u8::from(self.def.position)),
         }
     }
+}
+
+/// The rows for which the condition of a loop can hold.
+fn rows_of<'f>(
+    def: &ArchivedLoop,
+    list: i64,
+    view: View<'f>,
+    frame: &Frame<'f>,
+    r: &Registers,
+) -> Result<Rows<'f>, Fault> {
+    let Some(number) = some(def.index.to_native()) else {
+        return Ok(Rows::All(view.rows));
+    };
+    let found = frame.model.indexes.get(at(number)).ok_or(DAMAGED)?;
+    let data = found.data.to_native();
+    let constants = frame.model.data.get(at(data)).ok_or(DAMAGED)?;
+    if i64::from(data) != list {
+        return Ok(Rows::All(view.rows));
+    }
+    let first = usize::from(def.keys_at);
+    let end = first.checked_add(found.columns.len()).ok_or(DAMAGED)?;
+    let keys = r.narrow.0.get(first..end).ok_or(DAMAGED)?;
+    // "Absent" equals no value, not even an absent one.
+    if keys.contains(&ABSENT) {
+        return Ok(Rows::All(0));
+    }
+    Ok(Rows::Found(found.find(constants, keys)))
 }
 
 /// What a value adds to what was found so far; an absent one nothing.

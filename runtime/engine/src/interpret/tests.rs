@@ -16,7 +16,7 @@ use quo_value::{ArithmeticError, Rounding};
 use super::{Fault, Machine};
 use crate::frame::{CLAUSE_ADDED, CLAUSE_REMOVED, Frame, Input, QuoteCurrency};
 use crate::limits::{Stopped, Tank};
-use crate::record::{NoRecord, Recorder, Subject};
+use crate::record::{NoRecord, Recorder, Seen, Subject};
 use crate::request::{Request, read_request};
 use crate::shop::code::{Code, i};
 use crate::shop::{self, rules};
@@ -110,6 +110,8 @@ impl Cases {
     fn loop_of(&mut self, kind: LoopKind, body: u32) -> u32 {
         let loops = &mut self.code.program.loops;
         loops.push(Loop {
+            index: NONE,
+            keys_at: 0,
             kind,
             element: Element::Narrow,
             position: false,
@@ -626,7 +628,7 @@ impl Recorder for Count {
 
     fn begin(&mut self, _: Subject) {}
 
-    fn ran(&mut self, _: u32, _: usize, _: u8, _: &super::Registers) {
+    fn ran(&mut self, _: u32, _: usize, _: u8, _: &Seen<'_, '_>) {
         self.0 += 1;
     }
 }

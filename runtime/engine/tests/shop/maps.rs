@@ -41,6 +41,7 @@ fn point(routine: u32, at: u32, text: &str, operands: &[(&str, u8, ValueType)]) 
                 ty: *ty,
             })
             .collect(),
+        value: false,
     }
 }
 

@@ -104,6 +104,7 @@ pub fn model(w: &mut Words) -> Model {
         elements: Vec::new(),
         charge_record: NONE,
         data: Vec::new(),
+        indexes: Vec::new(),
         results: Vec::new(),
         probes: Vec::new(),
         qualifications: Vec::new(),

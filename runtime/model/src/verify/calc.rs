@@ -52,6 +52,34 @@ pub(super) fn verify(model: &ArchivedModel) -> Verified {
             "has a column that does not have {rows} values"
         );
     }
+    indexes(model)
+}
+
+/// Verifies the indexes of lists of constants.
+fn indexes(model: &ArchivedModel) -> Verified {
+    for (id, found) in model.indexes.iter().enumerate() {
+        let place = format!("index {id}");
+        let data = found.data.to_native();
+        in_range(data, model.data.len(), &place, "list")?;
+        let Some(list) = model.data.get(at(data)) else {
+            continue;
+        };
+        let rows = at(list.rows.to_native());
+        let narrow = |column: &rkyv::rend::u32_le| {
+            let column = list.columns.get(at(column.to_native()));
+            column.is_some_and(|column| column.narrow.len() == rows)
+        };
+        ensure!(
+            !found.columns.is_empty() && found.columns.iter().all(narrow),
+            &place,
+            "is by a column that list {data} does not have as a narrow one"
+        );
+        ensure!(
+            found.is_sorted(list),
+            &place,
+            "does not have every row of list {data} once, in its order"
+        );
+    }
     Ok(())
 }
 
@@ -178,6 +206,7 @@ impl<'a> RoutineCheck<'a> {
             wide: (found.wide_at, found.wide_len),
         };
         self.reads(captured, written)?;
+        self.check_keys(found, written)?;
         self.check_start(op, found, instr, written)?;
         self.check_result(op, found)?;
         let (mut narrow, mut wide) = (u16::from(found.narrow_len), u16::from(found.wide_len));
@@ -210,6 +239,22 @@ impl<'a> RoutineCheck<'a> {
             }
         }
         takes(body, narrow, wide)
+    }
+
+    /// What is looked for in the index of a loop.
+    fn check_keys(&self, found: &ArchivedLoop, written: Option<&Written>) -> Result<(), String> {
+        let id = found.index.to_native();
+        let index = self.model.indexes.get(at(id));
+        if index.is_none() && id != NONE {
+            return Err(format!("refers to index {id}, which is not there"));
+        }
+        let count = index.map_or(0, |index| index.columns.len());
+        let count = u8::try_from(count).map_err(|_| "looks for too many values".to_owned())?;
+        let keys = Passed {
+            narrow: (found.keys_at, count),
+            wide: (0, 0),
+        };
+        self.reads(keys, written)
     }
 
     /// What a running value starts from, which has the bank of the body; of other loops nothing.

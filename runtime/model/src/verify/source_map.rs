@@ -79,6 +79,11 @@ fn point(model: &ArchivedModel, map: &ArchivedSourceMap, point: &ArchivedPoint) 
         return Err(VerifyError::new(name(), "is no instruction of the model"));
     };
     is_place(map, &point.place, name)?;
+    ensure!(
+        !point.value || point.operands.len() == 1,
+        name(),
+        "shows a value that is not one"
+    );
     for operand in point.operands.iter() {
         is_place(map, &operand.place, name)?;
         let registers = if operand.wide {

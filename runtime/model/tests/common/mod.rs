@@ -475,6 +475,7 @@ pub fn sample() -> Model {
         elements: Vec::new(),
         charge_record: NONE,
         data: Vec::new(),
+        indexes: Vec::new(),
         results: Vec::new(),
         probes: Vec::new(),
         qualifications: Vec::new(),
@@ -520,6 +521,7 @@ pub fn sample_source_map() -> SourceMap {
                 wide: false,
                 ty: ValueType::Months,
             }],
+            value: false,
         }],
     }
 }
