@@ -68,13 +68,15 @@ pub fn check(
         if needed || fact.name == "id" {
             continue;
         }
-        let same = rules
-            .facts
-            .iter()
-            .filter(|other| other.name == fact.name)
-            .count();
-        let path = format!("{}.{}", fact.group, fact.name);
-        let named = words.counted.get(&fact.name).copied().unwrap_or(0) > same;
+        // A group that repeats is one fact, called by the name of the group.
+        let (name, path, same) = if fact.name.is_empty() {
+            (&fact.group, fact.group.clone(), 1)
+        } else {
+            let same = rules.facts.iter().filter(|other| other.name == fact.name);
+            let path = format!("{}.{}", fact.group, fact.name);
+            (&fact.name, path, same.count())
+        };
+        let named = words.counted.get(name).copied().unwrap_or(0) > same;
         if !named && !words.in_tests.contains_key(&path) {
             found.push(unused("fact", &path, fact.span));
         }

@@ -231,7 +231,7 @@ impl Grower<'_> {
                 let ty = body.ty;
                 let kind = ExprKind::Let {
                     local,
-                    name: nowhere(),
+                    name: super::nowhere(),
                     value: Box::new(value),
                     body: Box::new(body),
                 };

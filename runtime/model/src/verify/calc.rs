@@ -1,9 +1,11 @@
 //! Calculations: records are made of types that exist and hold no record of themselves, lists of constants are whole,
 //! what is passed to a routine is what it takes, nothing calls itself, results come from where they may.
 
+use rkyv::rend::u32_le;
+
 use super::code::{RoutineCheck, Written, bank_of, check_mode};
 use super::vocabulary::{default_value, value_type};
-use super::{Need, Verified, acyclic, are_strings, ensure, fits, in_range_or_none};
+use super::{Need, Verified, acyclic, are_strings, ensure, fits, in_range, in_range_or_none};
 use crate::access::{at, index};
 use crate::calc::{ArchivedElement, ArchivedLoop, ArchivedLoopKind, ArchivedProbeDef};
 use crate::code::{ArchivedInstr, ArchivedRoutine, ArchivedScope};
@@ -65,7 +67,7 @@ fn indexes(model: &ArchivedModel) -> Verified {
             continue;
         };
         let rows = at(list.rows.to_native());
-        let narrow = |column: &rkyv::rend::u32_le| {
+        let narrow = |column: &u32_le| {
             let column = list.columns.get(at(column.to_native()));
             column.is_some_and(|column| column.narrow.len() == rows)
         };
