@@ -1,5 +1,11 @@
 //! Loops that look for rows of constants: with the index they give what looking at every row gives, in far fewer steps.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 use std::fmt::Write;
 
 use quo_driver::{Files, Pipeline};
