@@ -4,9 +4,12 @@
 //! span of the others valid, which is what lets parse results be kept per file. Ids follow the
 //! order of the paths, so that the same files give the same ids on every machine.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use thiserror::Error;
+
+use crate::worksheet::Worksheet;
 
 /// The number of a file within one [`Sources`]: its place in the order of the paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,12 +75,12 @@ impl Span {
     }
 }
 
-/// A line and a column, both counted from 1, as an editor shows them.
+/// A line and a column, both counted from 1, as an editor shows them; of a worksheet its row and its column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line, from 1.
     pub line: u32,
-    /// The column in characters (not bytes), from 1.
+    /// The column in characters (not bytes), from 1; of a worksheet that of the cell.
     pub column: u32,
 }
 
@@ -102,6 +105,8 @@ pub struct SourceFile {
     text: Arc<str>,
     hash: [u8; 32],
     line_starts: Arc<[u32]>,
+    sheet: Option<Arc<Worksheet>>,
+    unreadable: Option<Arc<str>>,
 }
 
 impl SourceFile {
@@ -129,7 +134,62 @@ impl SourceFile {
             text,
             hash,
             line_starts,
+            sheet: None,
+            unreadable: None,
         })
+    }
+
+    /// A worksheet of the workbook at `path`. Each row of the sheet is one line of the text and has the number of that
+    /// line; its cells are separated by commas and quoted as in a CSV file, beginning with the sheet's first column.
+    ///
+    /// # Errors
+    /// As [`SourceFile::new`].
+    pub fn worksheet(
+        path: impl Into<String>,
+        sheet: Worksheet,
+        text: impl Into<Arc<str>>,
+    ) -> Result<Self, FileError> {
+        let file = Self::new(path, text)?;
+        Ok(Self {
+            sheet: Some(Arc::new(sheet)),
+            ..file
+        })
+    }
+
+    /// A workbook that cannot be read, with the reason: it is told where a rule names the file.
+    ///
+    /// # Errors
+    /// As [`SourceFile::new`].
+    pub fn unreadable(
+        path: impl Into<String>,
+        reason: impl Into<Arc<str>>,
+    ) -> Result<Self, FileError> {
+        let file = Self::new(path, "")?;
+        Ok(Self {
+            unreadable: Some(reason.into()),
+            ..file
+        })
+    }
+
+    /// The worksheet that this is, if it is one.
+    #[must_use]
+    pub fn sheet(&self) -> Option<&Worksheet> {
+        self.sheet.as_deref()
+    }
+
+    /// Why the file cannot be read, if it cannot.
+    #[must_use]
+    pub fn why_unreadable(&self) -> Option<&str> {
+        self.unreadable.as_deref()
+    }
+
+    /// How people call it: its path, and of a worksheet also the sheet, `prices.xlsx, sheet EU`.
+    #[must_use]
+    pub fn name(&self) -> Cow<'_, str> {
+        match &self.sheet {
+            Some(sheet) => Cow::Owned(format!("{}, sheet {}", self.path, sheet.name())),
+            None => Cow::Borrowed(&self.path),
+        }
     }
 
     /// The path, relative to the ruleset's folder, `/` between its parts.
@@ -153,7 +213,7 @@ impl SourceFile {
     /// Whether the file is an imported table rather than rules.
     #[must_use]
     pub fn is_table(&self) -> bool {
-        self.path.ends_with(".csv")
+        self.sheet.is_some() || self.unreadable.is_some() || self.path.ends_with(".csv")
     }
 
     /// Line and column of a byte offset. An offset past the end counts as the end, one inside a
@@ -164,9 +224,13 @@ impl SourceFile {
         let line = self.line_starts.partition_point(|&start| start <= offset);
         let start = self.line_start(line.saturating_sub(1));
         let before = self.text.get(start..offset as usize).unwrap_or("");
+        let column = match &self.sheet {
+            Some(sheet) => sheet.column_after(before),
+            None => u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
+        };
         Position {
             line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
+            column,
         }
     }
 
@@ -196,12 +260,17 @@ impl SourceFile {
         u32::try_from(at).unwrap_or(u32::MAX)
     }
 
+    /// What files are sorted by, and what only one file has.
+    fn order(&self) -> (&str, u32) {
+        (&self.path, self.sheet().map_or(0, Worksheet::index))
+    }
+
     fn line_start(&self, line_index: usize) -> usize {
         self.line_starts.get(line_index).map_or(0, |&s| s as usize)
     }
 }
 
-/// A set of files with one file per path, ordered by path.
+/// A set of files with one file per path (of a workbook one per sheet), ordered by path.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
@@ -214,11 +283,11 @@ impl Sources {
     /// [`FileError::Duplicate`] where two files have one path.
     pub fn new(files: impl IntoIterator<Item = SourceFile>) -> Result<Self, FileError> {
         let mut files: Vec<_> = files.into_iter().collect();
-        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.sort_by(|a, b| a.order().cmp(&b.order()));
         let twice = files
             .iter()
             .zip(files.iter().skip(1))
-            .find(|(a, b)| a.path == b.path);
+            .find(|(a, b)| a.order() == b.order());
         match twice {
             Some((file, _)) => Err(FileError::Duplicate(file.path.clone())),
             None => Ok(Self { files }),
@@ -231,13 +300,18 @@ impl Sources {
         self.files.get(id.0 as usize)
     }
 
-    /// The id of a path.
+    /// The id of a path; of a workbook that of its first sheet.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<FileId> {
-        let found = self
-            .files
-            .binary_search_by(|file| file.path.as_str().cmp(path));
-        found.ok().and_then(|at| u32::try_from(at).ok()).map(FileId)
+        self.all_of(path).next().map(|(id, _)| id)
+    }
+
+    /// The files of one path: one, or none, or the sheets of a workbook in their order.
+    pub fn all_of<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (FileId, &'a SourceFile)> {
+        let first = self.files.partition_point(|file| file.path.as_str() < path);
+        let ids = (u32::try_from(first).unwrap_or(u32::MAX)..).map(FileId);
+        let rest = self.files.iter().skip(first);
+        ids.zip(rest.take_while(move |file| file.path == path))
     }
 
     /// Every file with its id, in the order of the paths.

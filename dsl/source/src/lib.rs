@@ -21,8 +21,10 @@ mod diagnostic;
 mod file;
 pub mod render;
 mod work;
+mod worksheet;
 
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Label, Severity, Suggestion};
 pub use file::{FileError, FileId, Position, SourceFile, Sources, Span};
 pub use work::{CancelFlag, Stopped, Work};
+pub use worksheet::{Worksheet, cell_address};

@@ -1,15 +1,18 @@
 //! The renderers, as a person and a program see them.
 
-use quo_source::{Diagnostic, FileId, SourceFile, Sources, codes, render};
+use quo_source::{Diagnostic, FileId, SourceFile, Sources, Worksheet, codes, render};
 
 fn sources() -> Sources {
     let rules = "discount Größe \"Größe\" {\n\ttake 12,50 EUR\n}\n";
     let table = "charge,edition,price\nPlatform.subscription,Pro,\"1,5\"\n";
+    let sheet = Worksheet::new("EU", 0, 0, Default::default());
+    let cells = "\ncharge,price\n\"Platform.subscription\",free\n";
     Sources::new([
         SourceFile::new("prices/europe.csv", table).expect("valid"),
         SourceFile::new("rules.quo", rules).expect("valid"),
+        SourceFile::worksheet("workbook.xlsx", sheet, cells).expect("valid"),
     ])
-    .expect("two paths")
+    .expect("three paths")
 }
 
 fn diagnostics() -> Vec<Diagnostic> {
@@ -27,6 +30,9 @@ fn diagnostics() -> Vec<Diagnostic> {
             "price",
             "expected a number",
         ),
+        Diagnostic::error(codes::BAD_PRICE, "`free` is not a price")
+            .at_cell(FileId(2).span(38, 42), "price", "a number is expected")
+            .also(FileId(2).span(14, 42), "of this row"),
         Diagnostic::remark(codes::OVER_BUDGET, "nothing more was checked"),
     ]
 }

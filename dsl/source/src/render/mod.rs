@@ -10,19 +10,31 @@ pub use json::{JsonDiagnostic, JsonEdit, JsonLabel, JsonRange, JsonSuggestion, j
 pub use terminal::terminal;
 
 use crate::diagnostic::Label;
-use crate::file::Sources;
+use crate::file::{SourceFile, Sources};
+use crate::worksheet::cell_address;
 
-/// What a label says, with the file, line and column heading in front where the place is a cell of
-/// an imported table: a spreadsheet user looks for those, not for byte columns.
+/// What a label says. In front stand file, line and column heading where the place is a cell of an imported table, and
+/// sheet and cell (or row) where it is in a workbook: a spreadsheet user looks for those, not for byte columns.
 fn label_text(sources: &Sources, label: &Label) -> String {
-    let (Some(column), Some(file)) = (&label.cell, sources.get(label.span.file)) else {
+    let Some(file) = sources.get(label.span.file) else {
         return label.message.clone();
     };
-    let line = file.position(label.span.start).line;
-    let place = format!("{}, line {line}, column \"{column}\"", file.path());
+    let (line, name) = (file.position(label.span.start).line, file.name());
+    let place = match (file.sheet(), &label.cell) {
+        (Some(_), Some(_)) => format!("{name}, cell {}", address(file, label)),
+        (Some(_), None) => format!("{name}, row {line}"),
+        (None, Some(column)) => format!("{name}, line {line}, column \"{column}\""),
+        (None, None) => return label.message.clone(),
+    };
     if label.message.is_empty() {
         place
     } else {
         format!("{place}: {}", label.message)
     }
+}
+
+/// The address of the cell that a label of a worksheet speaks about.
+fn address(file: &SourceFile, label: &Label) -> String {
+    let place = file.position(label.span.start);
+    cell_address(place.column, place.line)
 }

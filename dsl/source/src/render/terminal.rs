@@ -1,5 +1,6 @@
 //! Diagnostics for a terminal, by codespan-reporting: the line, the place in it, and what to do.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -105,11 +106,11 @@ impl View<'_> {
 
 impl<'a> Files<'a> for View<'a> {
     type FileId = FileId;
-    type Name = &'a str;
+    type Name = Cow<'a, str>;
     type Source = &'a str;
 
-    fn name(&'a self, id: FileId) -> Result<&'a str, Error> {
-        Ok(self.file(id)?.path())
+    fn name(&'a self, id: FileId) -> Result<Cow<'a, str>, Error> {
+        Ok(self.file(id)?.name())
     }
 
     fn source(&'a self, id: FileId) -> Result<&'a str, Error> {
