@@ -30,8 +30,13 @@ pub enum LoadError {
         error: std::io::Error,
     },
     /// A file is not UTF-8.
-    #[error("`{0}` is not UTF-8 text; save it as UTF-8")]
-    NotUtf8(PathBuf),
+    #[error("`{path}` is not UTF-8 text: {reason}")]
+    NotUtf8 {
+        /// Which.
+        path: PathBuf,
+        /// What it seems to be, and what to do.
+        reason: String,
+    },
     /// A name that cannot be a path of a ruleset, or too many files.
     #[error(transparent)]
     File(#[from] FileError),
@@ -40,7 +45,8 @@ pub enum LoadError {
 /// The deepest folder of a ruleset: beyond it somebody linked a folder into itself.
 const DEPTH_MAX: usize = 32;
 
-/// Reads every `.quo` and `.csv` file below a folder; what begins with a dot is left out.
+/// Reads every `.quo`, `.csv` and `.xlsx` file below a folder; what begins with a dot is left out, and so are the files
+/// `~$…` that a spreadsheet keeps while it has a workbook open.
 ///
 /// # Errors
 /// [`LoadError`], which says which file and what to do.
@@ -75,7 +81,7 @@ fn collect(
         let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
             continue;
         };
-        if name.starts_with('.') {
+        if name.starts_with(['.', '~']) {
             continue;
         }
         let relative = format!("{prefix}{name}");
@@ -86,14 +92,58 @@ fn collect(
                 depth.saturating_add(1),
                 files,
             )?;
-        } else if name.ends_with(".quo") || name.ends_with(".csv") {
+        } else if let Some(kind) = Kind::of(&name) {
             let bytes = fs::read(&path).map_err(|error| LoadError::Io {
                 path: path.clone(),
                 error,
             })?;
-            let text = String::from_utf8(bytes).map_err(|_| LoadError::NotUtf8(path.clone()))?;
-            files.push(SourceFile::new(relative, text)?);
+            match kind {
+                Kind::Workbook => files.extend(quo_workbook::read(&relative, &bytes)?),
+                Kind::Text => files.push(SourceFile::new(relative, text(path, bytes)?)?),
+            }
         }
     }
     Ok(())
+}
+
+/// How a file is read.
+enum Kind {
+    Text,
+    Workbook,
+}
+
+impl Kind {
+    fn of(name: &str) -> Option<Self> {
+        match name.rsplit_once('.')?.1 {
+            "quo" | "csv" => Some(Kind::Text),
+            "xlsx" => Some(Kind::Workbook),
+            _ => None,
+        }
+    }
+}
+
+/// The text of a file, which must be UTF-8: an encoding that is guessed would change names and texts in silence.
+fn text(path: PathBuf, bytes: Vec<u8>) -> Result<String, LoadError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let bytes = error.as_bytes();
+        let line = bytes
+            .iter()
+            .take(valid)
+            .filter(|byte| **byte == b'\n')
+            .count();
+        let line = line.saturating_add(1);
+        let wrong = bytes.get(valid).copied().unwrap_or_default();
+        let seems = match bytes {
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "it seems to be UTF-16".to_owned(),
+            // In the encodings of Western Europe these are letters with accents.
+            _ if wrong >= 0xA0 => format!(
+                "in line {line} is a byte that would be `{}` in Latin-1 (Windows-1252)",
+                char::from(wrong)
+            ),
+            _ => format!("line {line} holds the byte 0x{wrong:02X}"),
+        };
+        let reason = format!("{seems}; save it as UTF-8 (in a spreadsheet `CSV UTF-8`)");
+        LoadError::NotUtf8 { path, reason }
+    })
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use quo_analysis::hir::Rules;
 use quo_model::{IdPlace, Place, SourceText};
-use quo_source::{FileId, Sources, Span};
+use quo_source::{FileId, SourceFile, Sources, Span};
 
 use crate::strings::member_id;
 
@@ -20,15 +20,16 @@ pub(crate) struct Places {
 impl Places {
     /// The rule files and tables among these sources, in the order of their paths.
     pub(crate) fn of(sources: &Sources) -> Self {
-        let kept = sources.iter().filter(|(_, file)| belongs(file.path()));
+        let mut kept: Vec<_> = sources.iter().filter(|(_, file)| belongs(file)).collect();
+        kept.sort_by_cached_key(|(_, file)| file.name().into_owned());
         let mut places = Self {
             files: Vec::new(),
             numbers: BTreeMap::new(),
         };
-        for ((id, file), number) in kept.zip(0_u32..) {
+        for ((id, file), number) in kept.into_iter().zip(0_u32..) {
             places.numbers.insert(id, number);
             places.files.push(SourceText {
-                path: file.path().to_owned(),
+                path: file.name().into_owned(),
                 text: file.text().to_string(),
             });
         }
@@ -54,9 +55,9 @@ impl Places {
 }
 
 /// Whether a file is part of the rules: a rule file or a table that is not below `tests/`.
-fn belongs(path: &str) -> bool {
-    let kind = path.ends_with(".quo") || path.ends_with(".csv");
-    kind && !path.starts_with("tests/")
+fn belongs(file: &SourceFile) -> bool {
+    let kind = file.is_table() || file.path().ends_with(".quo");
+    kind && !file.path().starts_with("tests/")
 }
 
 /// The places of everything that has a stable id, sorted by id.

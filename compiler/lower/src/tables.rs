@@ -131,7 +131,7 @@ impl Context<'_> {
             Cell::Any => ExactCell::Any,
             Cell::Values(values) => {
                 let mut members = Vec::with_capacity(values.len());
-                for value in values {
+                for value in values.iter() {
                     let member = match value {
                         quo_analysis::types::Value::Number(mantissa) => {
                             self.mantissa(column, *mantissa, number_of(column.expr.ty).scale)
@@ -237,7 +237,7 @@ impl Context<'_> {
 /// Whether a row names an amount, so that it depends on the currency.
 fn names_amount(row: &Row) -> bool {
     let intervals = row.cells.iter().filter_map(|cell| match cell {
-        Cell::Ranges(intervals) => Some(intervals),
+        Cell::Ranges(intervals) => Some(intervals.iter()),
         _ => None,
     });
     intervals.flatten().any(|interval| {

@@ -150,12 +150,12 @@ fn a_bundle_looks_at_its_parts() {
         ],
         vec![
             vec![
-                Cell::Values(vec![Value::Enum { of: 0, value: 0 }]),
-                Cell::Values(vec![Value::Product(silver)]),
+                Cell::Values([Value::Enum { of: 0, value: 0 }].into()),
+                Cell::Values([Value::Product(silver)].into()),
             ],
             vec![
                 Cell::Any,
-                Cell::Values(vec![Value::Product(gold), Value::Product(silver)]),
+                Cell::Values([Value::Product(gold), Value::Product(silver)].into()),
             ],
         ],
     );
@@ -201,7 +201,7 @@ fn a_charge_has_prices_adjustments_and_a_floor() {
     let book = b.book("Europe", Some(is_euro), None);
     let edition_column = ("edition", option(Type::Enum(0), 0, 1), false);
     let seats_column = ("seats", option(int(1, 100_000), 0, 0), true);
-    let standard = || Cell::Values(vec![Value::Enum { of: 0, value: 0 }]);
+    let standard = || Cell::Values([Value::Enum { of: 0, value: 0 }].into());
     let table = b.table(
         "Europe/Seats.subscription",
         vec![edition_column, seats_column],
@@ -209,10 +209,13 @@ fn a_charge_has_prices_adjustments_and_a_floor() {
             vec![standard(), within(None, Some(100))],
             vec![standard(), within(Some(101), None)],
             vec![
-                Cell::Values(vec![
-                    Value::Enum { of: 0, value: 1 },
-                    Value::Enum { of: 0, value: 2 },
-                ]),
+                Cell::Values(
+                    [
+                        Value::Enum { of: 0, value: 1 },
+                        Value::Enum { of: 0, value: 2 },
+                    ]
+                    .into(),
+                ),
                 Cell::Any,
             ],
         ],
@@ -305,10 +308,13 @@ fn an_approval_row_with_an_amount_is_repeated_for_every_currency() {
         percent(2, 0),
     );
     let below = |offset| {
-        Cell::Ranges(vec![Interval {
-            low: None,
-            high: Some(Bound::Amount { amount: 0, offset }),
-        }])
+        Cell::Ranges(
+            [Interval {
+                low: None,
+                high: Some(Bound::Amount { amount: 0, offset }),
+            }]
+            .into(),
+        )
     };
     let table = b.table(
         "Commercial",

@@ -173,8 +173,8 @@ impl SourceFile {
 
     /// The worksheet that this is, if it is one.
     #[must_use]
-    pub fn sheet(&self) -> Option<&Worksheet> {
-        self.sheet.as_deref()
+    pub const fn sheet(&self) -> Option<&Arc<Worksheet>> {
+        self.sheet.as_ref()
     }
 
     /// Why the file cannot be read, if it cannot.
@@ -262,7 +262,7 @@ impl SourceFile {
 
     /// What files are sorted by, and what only one file has.
     fn order(&self) -> (&str, u32) {
-        (&self.path, self.sheet().map_or(0, Worksheet::index))
+        (&self.path, self.sheet().map_or(0, |sheet| sheet.index()))
     }
 
     fn line_start(&self, line_index: usize) -> usize {
@@ -307,7 +307,10 @@ impl Sources {
     }
 
     /// The files of one path: one, or none, or the sheets of a workbook in their order.
-    pub fn all_of<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (FileId, &'a SourceFile)> {
+    pub fn all_of<'a, 'p>(
+        &'a self,
+        path: &'p str,
+    ) -> impl Iterator<Item = (FileId, &'a SourceFile)> + use<'a, 'p> {
         let first = self.files.partition_point(|file| file.path.as_str() < path);
         let ids = (u32::try_from(first).unwrap_or(u32::MAX)..).map(FileId);
         let rest = self.files.iter().skip(first);

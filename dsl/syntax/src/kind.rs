@@ -126,6 +126,8 @@ kinds! {
     NAME_REF,
     /// A title or message in quotes.
     TITLE,
+    /// The path of a file of a table, and the sheet of a workbook.
+    TABLE_FILE,
     /// `from D to D, last day included`.
     WINDOW,
     /// `Int from 1 to 10`.

@@ -176,8 +176,18 @@ fn price_books() {
     let flat = prices[1].table().expect("inline");
     assert_eq!((flat.inputs().len(), flat.rows().count()), (0, 1));
     assert_eq!(
-        prices[2].file().and_then(|f| f.text()),
+        prices[2].file().and_then(|f| f.path()?.text()),
         Some("prices/a.csv".into())
+    );
+    assert_eq!(prices[2].file().and_then(|f| f.sheet()), None);
+    let setup = prices[3].file().expect("a workbook");
+    assert_eq!(
+        setup.path().and_then(|path| path.text()),
+        Some("prices/c.xlsx".into())
+    );
+    assert_eq!(
+        setup.sheet().and_then(|sheet| sheet.text()),
+        Some("Setup fees".into())
     );
     assert_eq!(
         (book.prices_from().count(), book.graduated().count()),

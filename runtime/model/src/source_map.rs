@@ -24,9 +24,9 @@ pub struct SourceMap {
 #[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
 #[rkyv(derive(Debug))]
 pub struct SourceText {
-    /// Path relative to the ruleset's folder, with `/`.
+    /// Path relative to the ruleset's folder, with `/`; of a sheet of a workbook `prices.xlsx, sheet EU`.
     pub path: String,
-    /// Its text.
+    /// Its text; of a sheet its cells with commas between them, a line for each row.
     pub text: String,
 }
 

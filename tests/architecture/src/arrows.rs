@@ -43,6 +43,12 @@ pub const ROOMS: &[Room] = &[
         tests_may_use: &[],
     },
     Room {
+        folder: "dsl/workbook",
+        package: "quo-workbook",
+        may_use: &["quo-source"],
+        tests_may_use: &[],
+    },
+    Room {
         folder: "compiler/analysis",
         package: "quo-analysis",
         may_use: &["quo-source", "quo-syntax", "quo-value"],
@@ -72,6 +78,7 @@ pub const ROOMS: &[Room] = &[
         may_use: &[
             "quo-source",
             "quo-syntax",
+            "quo-workbook",
             "quo-analysis",
             "quo-lower",
             "quo-model",
@@ -193,7 +200,9 @@ pub const KEEPERS: &[(&str, &[&str])] = &[
     ("pest", &["quo-syntax"]),
     ("pest_derive", &["quo-syntax"]),
     ("codespan-reporting", &["quo-source"]),
-    ("csv", &["quo-analysis", "quo-cases"]),
+    ("csv", &["quo-cases"]),
+    ("calamine", &["quo-workbook"]),
+    ("zip", &["quo-workbook"]),
     ("rayon", &["quo-driver", "quo-golden"]),
     ("rkyv", &["quo-model"]),
     ("memmap2", &["quo-model"]),
@@ -214,7 +223,7 @@ const FRONT_END: &[&str] = &[
     "rowan",
     "pest",
     "codespan-reporting",
-    "csv",
+    "calamine",
     "clap",
 ];
 

@@ -132,7 +132,7 @@ fn cases(others: &[Cell]) -> Vec<Vec<Cell>> {
             Cell::Values(values)
                 if values.len().saturating_mul(cases.len()) <= CASES_OF_A_ROW_MAX =>
             {
-                let one = |value: &Value| Cell::Values(vec![value.clone()]);
+                let one = |value: &Value| Cell::Values([value.clone()].into());
                 values.iter().map(one).collect()
             }
             other => vec![other.clone()],

@@ -9,7 +9,7 @@ use quo_value::Rounding;
 use super::{Context, Items, Placed, header, products};
 use crate::expr::{Reader, Scope};
 use crate::hir::{Book, Prices};
-use crate::table::{csv, prices};
+use crate::table::{file, prices};
 use crate::world::{World, find, resolve};
 
 /// The price books, sorted by name, and the prices of each charge.
@@ -264,20 +264,11 @@ fn many(
 }
 
 fn imported(
-    path: &ast::Title,
-    file: FileId,
+    named: &ast::TableFile,
+    at: FileId,
     cx: &mut Context<'_>,
-) -> Result<Option<csv::Imported>, Stopped> {
-    let Some(text) = path.text() else {
-        return Ok(None);
-    };
-    csv::read(
-        cx.sources,
-        &text,
-        path.span(file),
-        cx.work,
-        &mut cx.diagnostics,
-    )
+) -> Result<Option<file::Rows>, Stopped> {
+    file::read_named(named, at, cx.sources, cx.work, &mut cx.diagnostics)
 }
 
 /// Whether a charge is priced for the first time in this book.

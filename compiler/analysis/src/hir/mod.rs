@@ -10,6 +10,8 @@ mod functions;
 mod parts;
 mod terms;
 
+use std::sync::Arc;
+
 use quo_source::Span;
 use quo_value::{Currency, Date, Rounding};
 
@@ -349,10 +351,11 @@ pub struct Row {
 pub enum Cell {
     /// Anything.
     Any,
-    /// One of these; numbers are mantissas at the scale of the column's type.
-    Values(Vec<Value>),
+    /// One of these; numbers are mantissas at the scale of the column's type. Cells of one table that say the same share
+    /// their values: large tables have few different ones.
+    Values(Arc<[Value]>),
     /// In one of these intervals.
-    Ranges(Vec<Interval>),
+    Ranges(Arc<[Interval]>),
 }
 
 /// An interval with both ends included.

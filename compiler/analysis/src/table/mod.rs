@@ -1,17 +1,25 @@
-//! Tables: headings and cells, from the text of a rule or from a CSV file, to checked columns and rows.
+//! Tables: headings and cells, from the text of a rule or from a file, to checked columns and rows.
 //!
-//! Both sources become [`RawRow`]s first, so that a cell means the same wherever it stands.
+//! Cells of both become [`RawCell`]s first, so that a cell means the same wherever it stands.
 
-pub mod csv;
+pub mod file;
+mod find_file;
 pub mod prices;
+mod records;
+pub mod rows;
+
+use std::borrow::Cow;
 
 use quo_source::{Diagnostic, FileId, Span, codes};
 use quo_syntax::ast::{self, AstNode};
 use quo_syntax::cell::{CellValue, Comparison, ImportedCell, ImportedItem};
+use quo_syntax::literal::Value as Literal;
 
 use crate::expr::{Reader, fit, literal, ops::rescaled};
-use crate::hir::{Bound, Cell, Column, Expr, ExprKind, Interval, Row, Table};
+use crate::hir::{Bound, Cell, Expr, ExprKind, Interval};
 use crate::types::{Type, Value};
+pub use rows::build;
+use rows::mistakes_told;
 
 /// A row as written.
 #[derive(Clone)]
@@ -42,8 +50,27 @@ pub enum Content {
     Nothing,
     /// Alternatives.
     Items(Vec<RawItem>),
+    /// Of a file: nothing by the grammar of cells. In a column of texts it may be one all the same; else this is
+    /// reported with the column.
+    Unread {
+        /// Which kind of nothing.
+        why: Unread,
+        /// What is wrong with it, as a message.
+        reason: String,
+    },
     /// Something that has been reported.
     Wrong,
+}
+
+/// Why a cell of a file says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is blank.
+    Blank,
+    /// The workbook has no value for it.
+    Flaw,
+    /// It is not understood.
+    NoCell,
 }
 
 /// An alternative of a cell.
@@ -62,7 +89,7 @@ pub enum RawItem {
 pub enum Operand {
     /// Of a table in the text.
     Tree(ast::Expr),
-    /// Of a CSV file.
+    /// Of a file.
     Imported(CellValue, Span),
 }
 
@@ -107,7 +134,7 @@ fn raw_item(item: ast::CellItem) -> Option<RawItem> {
     })
 }
 
-/// A cell of a CSV file as a raw cell.
+/// A cell of a file as a raw cell.
 pub fn imported_cell(cell: ImportedCell, text: &str, span: Span) -> RawCell {
     let operand = |value| Operand::Imported(value, span);
     let content = match cell {
@@ -133,145 +160,64 @@ pub fn imported_cell(cell: ImportedCell, text: &str, span: Span) -> RawCell {
     }
 }
 
+/// A text without line breaks, with single blanks.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A checked table; columns matched exactly come first, those matched by interval last and `last` at the very end.
-pub fn build(
-    reader: &mut Reader<'_>,
-    id: &str,
-    headings: Vec<Heading>,
-    rows: &[RawRow],
-    last: Option<usize>,
-) -> Option<Table> {
-    let mut columns: Vec<(bool, usize, Heading, Vec<Cell>)> = Vec::new();
-    let mut complete = twice(&headings, reader);
-    for (index, heading) in headings.into_iter().enumerate() {
-        let range = last == Some(index) || is_range(rows, index);
-        if range && !has_order(reader, &heading) {
-            let span = rows
-                .iter()
-                .filter_map(|row| row.cells.get(index))
-                .find(|cell| cell_is_range(cell))
-                .map_or(heading.expr.span, |cell| cell.span);
-            let found = reader.world.show().ty(heading.expr.ty);
-            reader.diagnostics.push(
-                Diagnostic::error(
-                    codes::NO_ORDER,
-                    format!(
-                        "the column `{}` holds {found}, which has no order",
-                        heading.name
-                    ),
-                )
-                .at(span, "this is a range"),
-            );
-            complete = false;
-            continue;
-        }
-        let mut cells = Vec::with_capacity(rows.len());
-        for row in rows {
-            let read = row
-                .cells
-                .get(index)
-                .and_then(|cell| read_cell(reader, cell, &heading, range));
-            complete &= read.is_some();
-            cells.push(read.unwrap_or(Cell::Any));
-        }
-        complete &= heading.expr.ty != Type::Unknown;
-        columns.push((range, index, heading, cells));
-    }
-    if !complete {
-        return None;
-    }
-    columns.sort_by_key(|(range, index, _, _)| (*range, last == Some(*index), *index));
-    let names: Vec<(usize, String)> = columns
-        .iter()
-        .map(|(_, index, heading, _)| (*index, heading.name.clone()))
-        .collect();
-    let rows = rows
-        .iter()
-        .enumerate()
-        .map(|(number, row)| Row {
-            key: key(row, &names),
-            span: row.span,
-            cells: columns
-                .iter()
-                .map(|(_, _, _, cells)| cells.get(number).cloned().unwrap_or(Cell::Any))
-                .collect(),
-        })
-        .collect();
-    let columns = columns
-        .into_iter()
-        .map(|(range, _, heading, _)| Column {
-            name: heading.name,
-            expr: heading.expr,
-            range,
-        })
-        .collect();
-    Some(Table {
-        id: id.to_owned(),
-        columns,
-        rows,
-    })
-}
-
-/// Whether no two columns have one heading.
-fn twice(headings: &[Heading], reader: &mut Reader<'_>) -> bool {
-    let mut once = true;
-    for (index, heading) in headings.iter().enumerate() {
-        let mut before = headings.iter().take(index);
-        let Some(before) = before.find(|before| before.name == heading.name) else {
-            continue;
-        };
-        once = false;
-        let message = format!("the column `{}` stands twice", heading.name);
-        let diagnostic = Diagnostic::error(codes::BAD_HEADER, message);
-        let (place, first) = (heading.expr.span, before.expr.span);
-        reader.diagnostics.push(if place.file == reader.file {
-            diagnostic.at(place, "again here").also(first, "first here")
-        } else {
-            diagnostic
-                .at_cell(place, &heading.name, "again here")
-                .also_cell(first, &heading.name, "first here")
-        });
-    }
-    once
-}
-
-/// The stable key of a row: its cells by heading, in the order of the headings' names; `*` if it says nothing.
-fn key(row: &RawRow, names: &[(usize, String)]) -> String {
-    let mut parts: Vec<String> = names
-        .iter()
-        .filter_map(|(index, name)| {
-            let cell = row.cells.get(*index)?;
-            (!matches!(cell.content, Content::Any)).then(|| format!("{name}={}", cell.text))
-        })
-        .collect();
-    parts.sort();
-    if parts.is_empty() {
-        "*".to_owned()
-    } else {
-        parts.join("; ")
-    }
-}
-
-fn is_range(rows: &[RawRow], index: usize) -> bool {
-    rows.iter()
-        .filter_map(|row| row.cells.get(index))
-        .any(cell_is_range)
-}
-
+/// Whether a cell has a range or a comparison in it.
 fn cell_is_range(cell: &RawCell) -> bool {
     matches!(&cell.content, Content::Items(items) if items.iter().any(|item| !matches!(item, RawItem::Value(_))))
 }
 
-fn has_order(reader: &Reader<'_>, heading: &Heading) -> bool {
-    match heading.expr.ty {
-        Type::Number(_) | Type::Date | Type::Months | Type::Days | Type::Unknown => true,
-        Type::Enum(index) => reader.world.show().enum_is_ordered(index),
+/// A cell of a file in a column of texts: what is there is the text, unless it says in quotes which one it means, or
+/// several.
+fn text_cell(cell: &RawCell) -> Cow<'_, RawCell> {
+    let quoted = |item: &RawItem| {
+        matches!(
+            item,
+            RawItem::Value(
+                Operand::Imported(CellValue::Literal(Literal::Text(_)), _) | Operand::Tree(_)
+            )
+        )
+    };
+    let of_file = match &cell.content {
+        Content::Unread { why, .. } => *why == Unread::NoCell,
+        Content::Items(items) => !items.iter().all(quoted),
         _ => false,
+    };
+    if !of_file || cell.content.is_tree() {
+        return Cow::Borrowed(cell);
     }
+    let text = CellValue::Literal(Literal::Text(cell.text.clone()));
+    let item = RawItem::Value(Operand::Imported(text, cell.span));
+    Cow::Owned(RawCell {
+        content: Content::Items(vec![item]),
+        ..cell.clone()
+    })
+}
+
+impl Content {
+    /// Whether it stands in the text of a rule.
+    fn is_tree(&self) -> bool {
+        let tree = |operand: &Operand| matches!(operand, Operand::Tree(_));
+        matches!(self, Content::Items(items) if items.iter().any(|item| match item {
+            RawItem::Value(value) | RawItem::Range(value, _) | RawItem::Comparison(_, value) => tree(value),
+        }))
+    }
+}
+
+/// Reports a cell of a file that says nothing in its column.
+pub(crate) fn report_unread(cell: &RawCell, heading: &str, diagnostics: &mut Vec<Diagnostic>) {
+    let Content::Unread { why, reason } = &cell.content else {
+        return;
+    };
+    let code = match why {
+        Unread::Blank => codes::BLANK_CELL,
+        Unread::Flaw | Unread::NoCell => codes::BAD_CELL,
+    };
+    let found = Diagnostic::error(code, reason.clone());
+    diagnostics.push(found.at_cell(cell.span, heading, "in this cell"));
 }
 
 fn read_cell(
@@ -284,9 +230,15 @@ fn read_cell(
         return None;
     }
     let before = reader.diagnostics.len();
+    let as_text = (heading.expr.ty == Type::Text).then(|| text_cell(cell));
+    let cell = as_text.as_deref().unwrap_or(cell);
     let read = match &cell.content {
         Content::Any => Some(Cell::Any),
         Content::Wrong => None,
+        Content::Unread { .. } => {
+            report_unread(cell, &heading.name, reader.diagnostics);
+            None
+        }
         Content::Nothing => {
             reader.diagnostics.push(
                 Diagnostic::error(
@@ -303,7 +255,7 @@ fn read_cell(
                 .iter()
                 .map(|item| interval(reader, item, cell, heading))
                 .collect();
-            ranges.map(Cell::Ranges)
+            ranges.map(|ranges| Cell::Ranges(ranges.into()))
         }
         Content::Items(items) => {
             let values: Option<Vec<Value>> = items
@@ -313,7 +265,7 @@ fn read_cell(
             values.map(|mut values| {
                 values.sort();
                 values.dedup();
-                Cell::Values(values)
+                Cell::Values(values.into())
             })
         }
     };

@@ -1,12 +1,16 @@
-//! Price tables: rows of a price book, inline or from a CSV file, to the prices of a charge.
+//! Price tables: rows of a price book, inline or from a file, to the prices of a charge.
 
 use std::collections::BTreeMap;
 
 use quo_source::{Diagnostic, FileId, Span, Stopped, codes};
 use quo_syntax::ast::{self, AstNode};
 
-use super::csv::Imported;
-use super::{Content, Heading, Operand, RawCell, RawItem, RawRow, build, raw_cells};
+use super::file::Rows;
+use super::rows::{Selected, TableRows};
+use super::{
+    Content, Heading, Operand, RawCell, RawItem, RawRow, Unread, build, mistakes_told, raw_cells,
+    report_unread,
+};
 use crate::check;
 use crate::decl::Context;
 use crate::decl::adjustments::told_once;
@@ -85,38 +89,38 @@ pub fn inline(
     prices(world, priced, &headings, &rows, cx)
 }
 
-/// The prices of one charge in a CSV file.
+/// The prices of one charge in a file.
 ///
 /// # Errors
 /// When the work budget is used up or the work is cancelled.
 pub fn file(
     world: &World,
     priced: Priced<'_>,
-    imported: &Imported,
+    rows: &Rows,
     cx: &mut Context<'_>,
 ) -> Result<Option<Prices>, Stopped> {
-    let Some((headings, rows)) = price_last(imported, &imported.rows, &mut cx.diagnostics) else {
+    let Some(price) = price_column(rows, &mut cx.diagnostics) else {
         return Ok(None);
     };
-    prices(world, priced, &headings, &rows, cx)
+    let mut columns: Vec<usize> = (0..rows.headings.len()).collect();
+    columns.retain(|column| *column != price);
+    let headings = headings_of(rows, &columns);
+    columns.push(price);
+    prices(world, priced, &headings, &Selected::all(rows, &columns), cx)
 }
 
-/// The rows of a CSV file of many charges, by charge.
+/// The rows of a file of many charges, by charge.
 pub fn by_charge(
     world: &World,
-    imported: &Imported,
+    rows: &Rows,
     diagnostics: &mut Vec<Diagnostic>,
-) -> BTreeMap<usize, Vec<RawRow>> {
-    let mut found: BTreeMap<usize, Vec<RawRow>> = BTreeMap::new();
-    let Some(column) = imported
-        .headings
-        .iter()
-        .position(|(name, _)| name == "charge")
-    else {
-        let span = imported
+) -> BTreeMap<usize, Vec<u32>> {
+    let mut found: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+    let Some(column) = rows.column("charge") else {
+        let span = rows
             .headings
             .first()
-            .map_or(imported.file.span(0, 0), |(_, span)| *span);
+            .map_or(rows.file.span(0, 0), |(_, span)| *span);
         diagnostics.push(
             Diagnostic::error(
                 codes::BAD_HEADER,
@@ -127,16 +131,23 @@ pub fn by_charge(
         );
         return found;
     };
-    for row in &imported.rows {
-        let Some(cell) = row.cells.get(column) else {
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for (row, number) in (0..rows.len()).zip(0_u32..) {
+        let Some(cell) = rows.cells(row).nth(column) else {
             continue;
         };
-        let name = cell.text.as_str();
-        let charge = name.split_once('.').and_then(|(product, charge)| {
+        let name: &str = &cell.text;
+        let charge = known.get(name).copied().or_else(|| {
+            let (product, charge) = name.split_once('.')?;
             world.charge(crate::world::find(&world.products, product)?, charge)
         });
         match charge {
-            Some(charge) => found.entry(charge).or_default().push(row.clone()),
+            Some(charge) => {
+                if !known.contains_key(name) {
+                    known.insert(name.to_owned(), charge);
+                }
+                found.entry(charge).or_default().push(number);
+            }
             None => {
                 let all: Vec<String> = (0..world.charges.len())
                     .map(|charge| world.charge_id(charge))
@@ -157,112 +168,70 @@ pub fn by_charge(
     found
 }
 
-/// The prices of one charge among many of a CSV file: columns that the charge does not have must say `*`.
+/// The prices of one charge among many of a file: columns that the charge does not have must say `*`.
 ///
 /// # Errors
 /// When the work budget is used up or the work is cancelled.
 pub fn of_many(
     world: &World,
     priced: Priced<'_>,
-    imported: &Imported,
-    rows: &[RawRow],
+    rows: &Rows,
+    numbers: &[u32],
     cx: &mut Context<'_>,
 ) -> Result<Option<Prices>, Stopped> {
-    let Some((headings, rows)) = price_last(imported, rows, &mut cx.diagnostics) else {
+    let Some(price) = price_column(rows, &mut cx.diagnostics) else {
         return Ok(None);
     };
     let mut kept: Vec<usize> = Vec::new();
-    for (index, (heading, _)) in headings.iter().enumerate() {
-        if heading == "charge" {
+    let mut foreign: Vec<usize> = Vec::new();
+    for (index, (heading, span)) in rows.headings.iter().enumerate() {
+        if heading == "charge" || index == price {
             continue;
         }
-        if heading_expr(
-            world,
-            priced,
-            heading,
-            headings_span(&headings, index),
-            &mut Vec::new(),
-        )
-        .is_some()
-        {
-            kept.push(index);
-            continue;
-        }
-        for cell in rows
-            .iter()
-            .filter_map(|row| row.cells.get(index))
-            .filter(|cell| !matches!(cell.content, Content::Any | Content::Wrong))
-        {
-            cx.diagnostics.push(
-                Diagnostic::error(
-                    codes::UNKNOWN_COLUMN,
-                    format!("`{}` has no `{heading}`", world.charge_id(priced.charge)),
-                )
-                .at_cell(cell.span, heading, "this cell must be `*`"),
-            );
-        }
+        let known = heading_expr(world, priced, heading, *span, &mut Vec::new()).is_some();
+        if known { &mut kept } else { &mut foreign }.push(index);
     }
-    let price = headings.len();
-    let narrow: Vec<RawRow> = rows
-        .iter()
-        .map(|row| RawRow {
-            span: row.span,
-            cells: kept
-                .iter()
-                .chain([&price])
-                .filter_map(|index| row.cells.get(*index).cloned())
-                .collect(),
-        })
-        .collect();
-    let headings: Vec<(String, Span)> = kept
-        .iter()
-        .filter_map(|index| headings.get(*index).cloned())
-        .collect();
-    prices(world, priced, &headings, &narrow, cx)
+    let must_be_any = Selected::some(rows, numbers.into(), &foreign);
+    for row in 0..must_be_any.count() {
+        must_be_any.cells(row, &mut |column, cell| {
+            let heading = foreign.get(column).and_then(|it| rows.headings.get(*it));
+            let Some((heading, _)) = heading else { return };
+            if cell.text() != "*" {
+                let message = format!("`{}` has no `{heading}`", world.charge_id(priced.charge));
+                cx.diagnostics
+                    .push(Diagnostic::error(codes::UNKNOWN_COLUMN, message).at_cell(
+                        cell.span(),
+                        heading,
+                        "this cell must be `*`",
+                    ));
+            }
+        });
+    }
+    let headings = headings_of(rows, &kept);
+    kept.push(price);
+    let selected = Selected::some(rows, numbers.into(), &kept);
+    prices(world, priced, &headings, &selected, cx)
 }
 
-fn headings_span(headings: &[(String, Span)], index: usize) -> Span {
-    headings
-        .get(index)
-        .map_or(FileId(0).span(0, 0), |(_, span)| *span)
+fn headings_of(rows: &Rows, columns: &[usize]) -> Headings {
+    let headings = columns.iter().filter_map(|index| rows.headings.get(*index));
+    headings.cloned().collect()
 }
 
-/// Headings without `price`, and rows whose last cell is the price.
-fn price_last(
-    imported: &Imported,
-    rows: &[RawRow],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<(Headings, Vec<RawRow>)> {
-    let Some(column) = imported
-        .headings
-        .iter()
-        .position(|(name, _)| name == "price")
-    else {
-        let span = imported
+/// The column of the prices.
+fn price_column(rows: &Rows, diagnostics: &mut Vec<Diagnostic>) -> Option<usize> {
+    let column = rows.column("price");
+    if column.is_none() {
+        let span = rows
             .headings
             .last()
-            .map_or(imported.file.span(0, 0), |(_, span)| *span);
+            .map_or(rows.file.span(0, 0), |(_, span)| *span);
         diagnostics.push(
             Diagnostic::error(codes::BAD_HEADER, "a table of prices has a column `price`")
                 .at(span, "this heading line has none"),
         );
-        return None;
-    };
-    let mut headings = imported.headings.clone();
-    headings.remove(column);
-    let rows = rows
-        .iter()
-        .map(|row| {
-            let mut cells = row.cells.clone();
-            let price = cells.remove(column);
-            cells.push(price);
-            RawRow {
-                span: row.span,
-                cells,
-            }
-        })
-        .collect();
-    Some((headings, rows))
+    }
+    column
 }
 
 /// What a column of a price table is matched with: an option of the charge's product or a fact.
@@ -341,7 +310,7 @@ fn prices(
     world: &World,
     priced: Priced<'_>,
     headings: &[(String, Span)],
-    rows: &[RawRow],
+    rows: &(impl TableRows + ?Sized),
     cx: &mut Context<'_>,
 ) -> Result<Option<Prices>, Stopped> {
     let mut read = Vec::new();
@@ -380,11 +349,7 @@ fn prices(
         tier,
     );
     // Every price is read, so that all that are wrong are told at once.
-    let amounts: Vec<Option<(i128, u8)>> = rows
-        .iter()
-        .map(|row| price(row.cells.last()?, priced.file, &mut cx.diagnostics))
-        .collect();
-    let amounts: Option<Vec<(i128, u8)>> = amounts.into_iter().collect();
+    let amounts = amounts(rows, headings.len(), priced.file, &mut cx.diagnostics);
     let (Some(table), Some(amounts)) = (table, amounts) else {
         return Ok(None);
     };
@@ -459,7 +424,7 @@ fn currencies_stated(
         let Some(Cell::Values(values)) = row.cells.get(column) else {
             continue;
         };
-        for value in values {
+        for value in values.iter() {
             let Value::Currency(currency) = value else {
                 continue;
             };
@@ -526,6 +491,28 @@ fn tier_column(
     found
 }
 
+/// The price of every row, which stands behind the cells of the headings.
+fn amounts(
+    rows: &(impl TableRows + ?Sized),
+    behind: usize,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<(i128, u8)>> {
+    let before = diagnostics.len();
+    let mut amounts = Vec::with_capacity(rows.count());
+    for row in 0..rows.count() {
+        rows.cells(row, &mut |column, cell| {
+            if column == behind {
+                amounts.extend(price(&cell.read(), file, diagnostics));
+            }
+        });
+        if mistakes_told(before, diagnostics) {
+            return None;
+        }
+    }
+    (amounts.len() == rows.count()).then_some(amounts)
+}
+
 /// The price of a row: one number from zero.
 fn price(cell: &RawCell, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Option<(i128, u8)> {
     let value = match &cell.content {
@@ -553,6 +540,17 @@ fn price(cell: &RawCell, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Opt
             }),
         )) if mantissa >= 0 => Some((mantissa, scale)),
         _ if matches!(cell.content, Content::Wrong) => None,
+        _ if matches!(
+            cell.content,
+            Content::Unread {
+                why: Unread::Blank | Unread::Flaw,
+                ..
+            }
+        ) =>
+        {
+            report_unread(cell, "price", diagnostics);
+            None
+        }
         _ => {
             let diagnostic = Diagnostic::error(
                 codes::BAD_PRICE,

@@ -1,7 +1,7 @@
 //! The harness: a case is text, a small ruleset that changes a valid one; what comes out is text, too.
 //!
 //! A case holds sections: `// file: path` and the file that is added to the valid ruleset or takes the place of one of its
-//! files, `// without: path` for a file that is left out, `// alone`
+//! files (`path sheet NAME` for a sheet of a workbook, as comma-separated text), `// without: path` for a file that is left out, `// alone`
 //! for all of them but the header. A small case leaves most of what the valid ruleset declares unused, and prices
 //! only what it is about; such findings ([`INCOMPLETE`]) are left out where it does not ask for them with `// with: Q1020`. Text before the first section explains the case to its reader.
 
@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use quo_analysis::{Checked, check};
-use quo_source::{Code, Diagnostic, SourceFile, Sources, Work, codes, render};
+use quo_source::{
+    Code, Diagnostic, FileError, SourceFile, Sources, Work, Worksheet, codes, render,
+};
 
 /// Enough for every case; one that needs more hangs.
 const WORK_LIMIT: u64 = 2_000_000;
@@ -99,11 +101,26 @@ pub fn files(case: &str) -> Files {
     files
 }
 
+/// A file, or a sheet of a workbook. In sheets `#` is a cell without a value.
+fn source(number: u32, path: &str, text: &str) -> Result<SourceFile, FileError> {
+    let Some((path, sheet)) = path.split_once(" sheet ") else {
+        return SourceFile::new(path, text);
+    };
+    let flaws = text.match_indices('#').map(|(at, _)| {
+        let at = u32::try_from(at).expect("short");
+        (at, "the cell holds the error `#N/A`".to_owned())
+    });
+    SourceFile::worksheet(
+        path,
+        Worksheet::new(sheet, number, 1, flaws.collect()),
+        text,
+    )
+}
+
 /// Checks the files of a ruleset, as the pipeline does.
 pub fn check_files(files: &Files) -> Case {
-    let files = files.iter().map(|(path, text)| {
-        SourceFile::new(path.as_str(), text.as_str()).expect("a relative path")
-    });
+    let files = (0..).zip(files);
+    let files = files.map(|(number, (path, text))| source(number, path, text).expect("a path"));
     let sources = Sources::new(files).expect("one file of each path");
     let parses: Vec<_> = sources
         .iter()

@@ -339,8 +339,11 @@ impl Builder {
 }
 
 pub fn within(low: Option<i128>, high: Option<i128>) -> Cell {
-    Cell::Ranges(vec![Interval {
-        low: low.map(Bound::Const),
-        high: high.map(Bound::Const),
-    }])
+    Cell::Ranges(
+        [Interval {
+            low: low.map(Bound::Const),
+            high: high.map(Bound::Const),
+        }]
+        .into(),
+    )
 }

@@ -12,6 +12,8 @@ nodes! {
     NameRef = NAME_REF;
     /// A title or message: one text in quotes.
     Title = TITLE;
+    /// A table in a file: `"prices.csv"`, `"prices.xlsx" sheet "EU"`.
+    TableFile = TABLE_FILE;
     /// `Int from 1 to 10`, `Decimal from 0 to 1 with 2 decimals`, `Text?`.
     Type = TYPE;
     /// `from A to B` of a type, both included.
@@ -19,6 +21,13 @@ nodes! {
     /// `from D`, `from D to D, last day included`.
     Window = WINDOW;
 }
+
+accessors!(TableFile {
+    /// The path, below the folder of the ruleset.
+    nth(0) path: Title;
+    /// The name of the sheet.
+    nth(1) sheet: Title;
+});
 
 impl Name {
     /// The name.

@@ -35,7 +35,7 @@ pub use expressions::{
     Otherwise, ParenExpr, Path, PercentOfExpr, PresenceExpr, RangeExpr, RoundedExpr, Rounding,
     RoundingMode, RoundingTo, SetExpr, TotalExpr, TotalOf, UnaryExpr, UnaryOp,
 };
-pub use frame::{Name, NameRef, Title, Type, TypeBounds, Window};
+pub use frame::{Name, NameRef, TableFile, Title, Type, TypeBounds, Window};
 pub use fulfilment::{
     CutOff, Fulfil, PartAfter, Task, TaskAfter, TaskTry, TaskUndo, TaskWaiting, TaskWithin,
 };

@@ -1,7 +1,7 @@
 //! Eligibility and price books.
 
 use super::expressions::{Path, RoundingMode};
-use super::frame::{Name, NameRef, Title};
+use super::frame::{Name, NameRef, TableFile, Title};
 use super::items::Effective;
 use super::products::When;
 use super::support::{self, accessors, nodes};
@@ -85,12 +85,12 @@ accessors!(Price {
     /// The inline table.
     one table: Table;
     /// The file of `from "…"`.
-    one file: Title;
+    one file: TableFile;
 });
 
 accessors!(PricesFrom {
     /// The file.
-    one file: Title;
+    one file: TableFile;
 });
 
 accessors!(Graduated {

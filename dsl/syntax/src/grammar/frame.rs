@@ -42,6 +42,20 @@ pub(super) fn title(p: &mut Parser<'_>, what: &str) -> bool {
     true
 }
 
+/// A table in a file: its path, and of a workbook the sheet.
+pub(super) fn table_file(p: &mut Parser<'_>) -> bool {
+    if !p.at(TEXT) {
+        return p.expected("the path of a CSV or XLSX file in quotes");
+    }
+    let marker = p.start();
+    title(p, "a path");
+    if p.eat_word("sheet") {
+        title(p, "the name of the sheet in quotes");
+    }
+    p.complete(marker, TABLE_FILE);
+    true
+}
+
 /// Words with dots between.
 pub(super) fn path(p: &mut Parser<'_>, what: &str) -> bool {
     if !p.at(WORD) || p.at_statement() || (p.begins_item)(p) {

@@ -1,7 +1,7 @@
 //! Eligibility and price books.
 
 use super::expressions;
-use super::frame::{comma_list, effective, name, name_ref, path, title, title_if_any, when};
+use super::frame::{comma_list, effective, name, name_ref, path, table_file, title_if_any, when};
 use super::tables::{self, Results};
 use super::{Block, block};
 use crate::kind::SyntaxKind::*;
@@ -92,7 +92,7 @@ fn price(p: &mut Parser<'_>) {
             by(p);
         }
         if p.eat_word("from") {
-            title(p, "the path of a CSV file in quotes");
+            table_file(p);
         } else {
             tables::table(p, Results::Values);
         }
@@ -110,7 +110,7 @@ fn prices_from(p: &mut Parser<'_>) {
     let marker = p.start();
     p.bump();
     if p.expect_word("from") {
-        title(p, "the path of a CSV file in quotes");
+        table_file(p);
     }
     p.complete(marker, PRICES_FROM);
 }

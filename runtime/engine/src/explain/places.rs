@@ -23,7 +23,8 @@ impl<'a> Places<'a> {
         self.show(self.0.rows.get(at(table))?.get(at(row))?)
     }
 
-    /// `adjustments.quo:12`; of a table in a file of its own `prices/europe.csv, line 14`.
+    /// `adjustments.quo:12`; of a table in a file of its own `prices/europe.csv, line 14`, in a workbook
+    /// `prices.xlsx, sheet EU, row 14`.
     pub fn show(&self, place: &ArchivedPlace) -> Option<String> {
         let file = self.0.files.get(at(place.file.to_native()))?;
         let before = file.text.as_bytes().get(..at(place.start.to_native()))?;
@@ -33,7 +34,9 @@ impl<'a> Places<'a> {
             .count()
             .saturating_add(1);
         let path = file.path.as_str();
-        Some(if is_table(path) {
+        Some(if is_sheet(path) {
+            format!("{path}, row {line}")
+        } else if is_table(path) {
             format!("{path}, line {line}")
         } else {
             format!("{path}:{line}")
@@ -54,6 +57,11 @@ impl<'a> Places<'a> {
     pub fn ids(&self) -> impl Iterator<Item = &'a str> {
         self.0.ids.iter().map(|entry| entry.id.as_str())
     }
+}
+
+/// Whether this is a sheet of a workbook: the lines of its text are its rows.
+fn is_sheet(path: &str) -> bool {
+    path.contains(".xlsx, sheet ")
 }
 
 fn is_table(path: &str) -> bool {
