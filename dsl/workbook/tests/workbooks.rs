@@ -165,23 +165,23 @@ fn what_is_no_workbook_says_so() {
     assert!(refused(&unknown).contains("sheet `EU` is damaged"));
 }
 
-/// A kilobyte that unpacks to more than a gigabyte.
+/// A small file that unpacks to more than a gigabyte.
 #[test]
 fn a_bomb_does_not_go_off() {
-    let blanks = vec![b' '; 64 << 20];
-    let mut parts: Vec<(String, &[u8])> = Vec::new();
-    for number in 0..17 {
-        parts.push((format!("xl/more{number}.xml"), &blanks));
-    }
     use std::io::{Cursor, Write as _};
+    let options = zip::write::SimpleFileOptions::default();
+    let mut one = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    one.start_file("xl/blanks.xml", options).unwrap();
+    one.write_all(&vec![b' '; 64 << 20]).unwrap();
+    let mut one = zip::ZipArchive::new(one.finish().unwrap()).unwrap();
     let mut bomb = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default().compression_level(Some(1));
-    for (name, bytes) in &parts {
-        bomb.start_file(name, options).unwrap();
-        bomb.write_all(bytes).unwrap();
+    for number in 0..17 {
+        let part = one.by_index_raw(0).unwrap();
+        let name = format!("xl/blanks{number}.xml");
+        bomb.raw_copy_file_rename(part, name).unwrap();
     }
     let bomb = bomb.finish().unwrap().into_inner();
-    assert!(bomb.len() < 8 << 20, "it is packed");
+    assert!(bomb.len() < 16 << 20, "{} bytes are not packed", bomb.len());
     assert!(refused(&bomb).contains("unpacks to more than"));
 }
 

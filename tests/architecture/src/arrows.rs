@@ -223,6 +223,7 @@ const FRONT_END: &[&str] = &[
     "rowan",
     "pest",
     "codespan-reporting",
+    "csv",
     "calamine",
     "clap",
 ];

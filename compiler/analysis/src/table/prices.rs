@@ -8,7 +8,7 @@ use quo_syntax::ast::{self, AstNode};
 use super::file::Rows;
 use super::rows::{Selected, TableRows};
 use super::{
-    Content, Heading, Operand, RawCell, RawItem, RawRow, Unread, build, mistakes_told, raw_cells,
+    Content, Heading, Operand, RawCell, RawItem, RawRow, build, mistakes_told, raw_cells,
     report_unread,
 };
 use crate::check;
@@ -540,14 +540,7 @@ fn price(cell: &RawCell, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Opt
             }),
         )) if mantissa >= 0 => Some((mantissa, scale)),
         _ if matches!(cell.content, Content::Wrong) => None,
-        _ if matches!(
-            cell.content,
-            Content::Unread {
-                why: Unread::Blank | Unread::Flaw,
-                ..
-            }
-        ) =>
-        {
+        _ if matches!(cell.content, Content::Unread { .. }) => {
             report_unread(cell, "price", diagnostics);
             None
         }
