@@ -12,7 +12,7 @@ use crate::expr::{Reader, Scope};
 use crate::hir::{
     Data, DecisionTable, Expr, ExprKind, Field, HitPolicy, Outcome, Parameter, ResultOf,
 };
-use crate::table::{self, Heading, RawRow, csv};
+use crate::table::{self, Heading, RawRow};
 use crate::types::{Number, Type, Unit, Value};
 use crate::world::{Decision, World, find, sort_unique};
 
@@ -89,25 +89,16 @@ fn clashes(world: &World, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn rows(
-    file_name: Option<ast::Title>,
+    named: Option<ast::TableFile>,
     table: Option<ast::Table>,
     file: FileId,
     cx: &mut Context<'_>,
 ) -> Result<Option<Rows>, Stopped> {
-    if let Some(title) = file_name {
-        let Some(path) = title.text() else {
-            return Ok(None);
-        };
-        let read = csv::read(
-            cx.sources,
-            &path,
-            title.span(file),
-            cx.work,
-            &mut cx.diagnostics,
-        )?;
+    if let Some(named) = named {
+        let read = table::file::read_named(&named, file, cx.sources, cx.work, &mut cx.diagnostics)?;
         return Ok(read.map(|read| Rows {
+            rows: read.iter().collect(),
             headings: read.headings,
-            rows: read.rows,
             outputs: Vec::new(),
         }));
     }
@@ -166,7 +157,6 @@ fn read_data(
     };
     let element = world.element(element);
     found.element = element;
-    let told = cx.diagnostics.len();
     let Some(read) = rows(node.file(), node.table(), file, cx)? else {
         return Ok(Some(found));
     };
@@ -186,16 +176,6 @@ fn read_data(
             default: None,
         }],
     };
-    // The whole cell is the value of a text, whatever it looks like to the grammar of cells.
-    let texts: Vec<Span> = text_cells(&read, &columns);
-    let mut index = 0;
-    cx.diagnostics.retain(|diagnostic| {
-        let new = index >= told;
-        index += 1;
-        let place = diagnostic.place().map(|label| label.span);
-        let blank = diagnostic.code == codes::BLANK_CELL;
-        !new || blank || place.is_none_or(|place| texts.binary_search(&place).is_err())
-    });
     let Some(places) = columns_of(&columns, &read.headings, span, &mut cx.diagnostics) else {
         return Ok(Some(found));
     };
@@ -217,21 +197,6 @@ fn read_data(
         found.rows.push(row.span);
     }
     Ok(Some(found))
-}
-
-/// The places of the cells of texts, sorted.
-fn text_cells(read: &Rows, columns: &[Field]) -> Vec<Span> {
-    let mut texts: Vec<Span> = Vec::new();
-    for column in columns.iter().filter(|column| column.ty == Type::Text) {
-        let place = read
-            .headings
-            .iter()
-            .position(|(name, _)| *name == column.name);
-        let cells = read.rows.iter().filter_map(|row| row.cells.get(place?));
-        texts.extend(cells.map(|cell| cell.span));
-    }
-    texts.sort_unstable();
-    texts
 }
 
 /// For each field the column it stands in; `None` in it for one that is left out and need not be there.

@@ -9,7 +9,7 @@ use quo_value::Currency;
 use super::{Context, Items, Placed};
 use crate::expr::{Reader, Scope};
 use crate::hir::{Expr, ExprKind};
-use crate::table::{Content, Operand, RawCell, RawItem, csv};
+use crate::table::{self, Content, Operand, RawCell, RawItem, Unread};
 use crate::tests_hir::{
     AmountOf, Expectation, Expected, Given, Input, Item, Line, Override, TestCase,
 };
@@ -149,40 +149,31 @@ fn case(
 
 /// The rows of a file, whose cells are read as what is expected where they are named.
 fn rows_of(each: &ast::EachRow, file: FileId, cx: &mut Context<'_>) -> Result<Vec<Row>, Stopped> {
-    let Some((title, path)) = each
-        .file()
-        .and_then(|title| Some((title.clone(), title.text()?)))
-    else {
+    let Some(named) = each.file() else {
         return Ok(Vec::new());
     };
-    let told = cx.diagnostics.len();
-    let read = csv::read(
-        cx.sources,
-        &path,
-        title.span(file),
-        cx.work,
-        &mut cx.diagnostics,
-    )?;
-    let mut index = 0;
-    cx.diagnostics.retain(|diagnostic| {
-        let new = index >= told;
-        index += 1;
-        !new || diagnostic.code != codes::BAD_CELL
-    });
+    let read = table::file::read_named(&named, file, cx.sources, cx.work, &mut cx.diagnostics)?;
     let Some(read) = read else {
         return Ok(Vec::new());
     };
     let names: Vec<String> = read.headings.iter().map(|(name, _)| name.clone()).collect();
-    let rows = read.rows.into_iter().map(|row| {
-        let cells = row.cells.into_iter().map(|mut cell| {
-            // What is nothing else is a text.
-            if matches!(cell.content, Content::Wrong) {
-                let text = CellValue::Literal(Value::Text(cell.text.clone()));
-                let operand = Operand::Imported(text, cell.span);
-                cell.content = Content::Items(vec![RawItem::Value(operand)]);
-            }
-            cell
-        });
+    let rows = read.iter().map(|row| {
+        let cells = row
+            .cells
+            .into_iter()
+            .zip(&names)
+            .map(|(mut cell, heading)| {
+                // What is nothing else is a text.
+                if let Content::Unread { why, .. } = &cell.content {
+                    if *why != Unread::NoCell {
+                        table::report_unread(&cell, heading, &mut cx.diagnostics);
+                    }
+                    let text = CellValue::Literal(Value::Text(cell.text.clone()));
+                    let operand = Operand::Imported(text, cell.span);
+                    cell.content = Content::Items(vec![RawItem::Value(operand)]);
+                }
+                cell
+            });
         names.iter().cloned().zip(cells).collect()
     });
     Ok(rows.collect())

@@ -460,7 +460,14 @@ pub fn constant(
             }
             _ => not_one(reader, cell),
         },
-        Content::Wrong if ty == Type::Text => Some(Some(Value::Text(cell.text.clone()))),
+        Content::Unread {
+            why: Unread::NoCell,
+            ..
+        } if ty == Type::Text => Some(Some(Value::Text(cell.text.clone()))),
+        Content::Unread { .. } => {
+            report_unread(cell, name, reader.diagnostics);
+            None
+        }
         Content::Wrong => None,
         Content::Nothing | Content::Any => not_one(reader, cell),
     };

@@ -2,7 +2,7 @@
 
 use super::approvals::Let;
 use super::expressions::{Expr, Otherwise, Path};
-use super::frame::{Name, Title, Type};
+use super::frame::{Name, TableFile, Title, Type};
 use super::items::Fact;
 use super::support::{self, AstNode, accessors, nodes};
 use super::tables::Table;
@@ -104,7 +104,7 @@ accessors!(Data {
     /// Its type.
     one ty: Type;
     /// The file its rows stand in.
-    one file: Title;
+    one file: TableFile;
     /// Its rows.
     one table: Table;
 });
@@ -119,7 +119,7 @@ accessors!(DecisionTable {
     /// The hit policy.
     one policy: Policy;
     /// The file its rows stand in.
-    one file: Title;
+    one file: TableFile;
     /// Its rows.
     one table: Table;
     /// The outcome where no row holds.

@@ -2,7 +2,7 @@
 
 use super::approvals::Approvers;
 use super::expressions::{Expr, Literal, Path};
-use super::frame::{Name, NameRef, Title};
+use super::frame::{Name, NameRef, TableFile, Title};
 use super::support::{self, AstNode, accessors, nodes};
 
 nodes! {
@@ -34,7 +34,7 @@ nodes! {
 
 accessors!(EachRow {
     /// The file.
-    one file: Title;
+    one file: TableFile;
 });
 
 impl ListInput {

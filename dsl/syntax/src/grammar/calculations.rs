@@ -1,6 +1,6 @@
 //! Items that calculations are made of: records, functions, constants, decision tables, data, results, modules.
 
-use super::frame::{braced_list, colon_type, name, path, title, title_if_any, type_ref};
+use super::frame::{braced_list, colon_type, name, path, table_file, title_if_any, type_ref};
 use super::tables::{self, Results};
 use super::{Block, block, expressions, items};
 use crate::kind::SyntaxKind::*;
@@ -186,7 +186,7 @@ fn policy(p: &mut Parser<'_>) {
 
 fn rows(p: &mut Parser<'_>, results: Results) {
     if p.eat_word("from") {
-        title(p, "the file in quotes");
+        table_file(p);
     } else {
         tables::table(p, results);
     }

@@ -4,7 +4,7 @@ use quo_source::{Diagnostic, codes};
 
 use super::approvals::approvers;
 use super::expressions::{expression, operand, starts_operand};
-use super::frame::{comma_list, date, name, name_ref, title, whole_number};
+use super::frame::{comma_list, date, name, name_ref, table_file, title, whole_number};
 use super::{Block, block};
 use crate::kind::SyntaxKind::*;
 use crate::parser::{DEPTH_MAX, Parser, nearest};
@@ -22,7 +22,7 @@ pub(super) fn test(p: &mut Parser<'_>) {
     if p.at_word("for") {
         let rows = p.start();
         if p.expect_words(&["for", "each", "row", "of"]) {
-            title(p, "the file in quotes");
+            table_file(p);
         }
         p.complete(rows, EACH_ROW);
     }
