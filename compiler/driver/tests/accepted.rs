@@ -9,14 +9,10 @@ mod support;
 
 use quo_driver::build;
 use quo_model::PackageStore;
-use quo_source::{SourceFile, Sources, render};
+use quo_source::render;
 
 fn package(name: &str, files: &support::Files) -> Vec<u8> {
-    let files = files.iter().map(|(path, text)| {
-        SourceFile::new(path.as_str(), text.as_str()).expect("a relative path")
-    });
-    let built =
-        build(Sources::new(files).expect("one file of each path")).expect("nobody cancels it");
+    let built = build(support::sources(files)).expect("nobody cancels it");
     let found = built.diagnostics.into_iter();
     let found: Vec<_> = found
         .filter(|found| !support::INCOMPLETE.contains(&found.code))

@@ -117,11 +117,16 @@ fn source(number: u32, path: &str, text: &str) -> Result<SourceFile, FileError> 
     )
 }
 
-/// Checks the files of a ruleset, as the pipeline does.
-pub fn check_files(files: &Files) -> Case {
+/// The files of a ruleset as sources.
+pub fn sources(files: &Files) -> Sources {
     let files = (0..).zip(files);
     let files = files.map(|(number, (path, text))| source(number, path, text).expect("a path"));
-    let sources = Sources::new(files).expect("one file of each path");
+    Sources::new(files).expect("one file of each path")
+}
+
+/// Checks the files of a ruleset, as the pipeline does.
+pub fn check_files(files: &Files) -> Case {
+    let sources = sources(files);
     let parses: Vec<_> = sources
         .iter()
         .filter(|(_, file)| !file.is_table())
