@@ -90,9 +90,15 @@ impl Gen<'_, '_> {
             });
             callee.routine
         };
-        let columns = match kind {
-            LoopKind::List => self.fields_of(table.ty).unwrap_or(0),
-            _ => 0,
+        let (columns, keeps) = match kind {
+            LoopKind::List => {
+                let element = self.element_type(table.ty, table.span);
+                (
+                    self.fields_of(element).unwrap_or(0),
+                    self.cells_keep(element),
+                )
+            }
+            _ => (0, false),
         };
         let found = self.routines.add_loop(Loop {
             index: NONE,
@@ -108,7 +114,7 @@ impl Gen<'_, '_> {
             body,
             keys: Vec::new(),
             columns,
-            keeps: columns > 0,
+            keeps,
         });
         let bank = bank_of(&result);
         let op = match bank {

@@ -48,7 +48,7 @@ impl Gen<'_, '_> {
     }
 
     /// Whether the cells of an element do.
-    fn cells_keep(&self, element: Type) -> bool {
+    pub(super) fn cells_keep(&self, element: Type) -> bool {
         match element {
             Type::Record(record) => {
                 let declared = self.rules.records.get(record);
