@@ -75,7 +75,8 @@ pub struct DecisionDocument {
     pub expires_on: Option<String>,
     /// With this, `POST /decisions/replay` decides again.
     pub replay_token: String,
-    /// The part of the answer that was asked for.
+    /// The part of the answer that was asked for. With prices come `results`, the named results of the rules by their
+    /// names: whole numbers as such, other numbers as strings, lists and records as they are, `null` where absent.
     pub result: Value,
     /// Why, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,7 +123,8 @@ async fn decide(
     DecisionDocument::of(&decided, result, true).map(Json)
 }
 
-/// Prices a request: the waterfall of every charge, the totals, and the approvals it would need.
+/// Prices a request: the waterfall of every charge, the totals, the named results of the rules, and the approvals it
+/// would need.
 #[utoipa::path(post, path = "/pricing/calculate", tag = "decisions", params(ExplainQuery), request_body = Value,
     responses((status = 200, body = DecisionDocument), (status = "4XX", body = Problem)))]
 pub async fn calculate(
@@ -138,6 +140,7 @@ pub async fn calculate(
         json!({
             "lines": answer.lines.iter().map(line).collect::<Vec<_>>(),
             "totals": answer.totals,
+            "results": answer.results,
             "approvals": answer.approvals,
         })
     })
