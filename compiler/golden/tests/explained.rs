@@ -107,10 +107,10 @@ fn a_value_that_was_not_expected_comes_with_the_values_on_the_way_to_it() {
     let failures: Vec<_> = failures.collect();
     let report = quo_source::render::terminal(&built.sources, &failures, false);
     for line in [
-        "expected 10",
+        "expected 10.0000",
         "9.9999",
         "daily is 3.3333",
-        "part(100, asked.days) is 9.9999",
+        "first is [1, 2, 30]",
     ] {
         assert!(report.contains(line), "{line}: {report}");
     }

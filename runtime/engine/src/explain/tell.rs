@@ -92,8 +92,11 @@ impl<'a> Teller<'a> {
                 continue;
             };
             let seen = point.operands.first().zip(event.values.first());
-            values.extend(seen.map(|(operand, value)| SeenValue {
-                text: self.places.text(&point.place),
+            let text = self.places.text(&point.place);
+            // What stands in a test is not in the source map: its value is what was found.
+            let named = seen.filter(|_| !text.is_empty());
+            values.extend(named.map(|(operand, value)| SeenValue {
+                text,
                 value: self.shown(operand, value),
             }));
         }
