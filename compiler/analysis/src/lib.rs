@@ -7,6 +7,7 @@ mod check;
 mod decl;
 mod expr;
 pub mod hir;
+pub mod modules;
 mod print;
 mod show;
 mod table;
@@ -47,26 +48,22 @@ pub fn check(
     };
     check::clauses::check(trees, &mut cx.diagnostics);
     let items = collect(sources, trees, &mut cx.diagnostics);
-    for item in &items.uses {
-        if let Some(module) = item.node.module() {
-            cx.diagnostics.push(
-                Diagnostic::error(
-                    codes::UNKNOWN_NAME,
-                    format!("there is no module `{}`", module.text()),
-                )
-                .at(module.span(item.file), "unknown module"),
-            );
-        }
-    }
+    modules::unknown(sources, &items.uses, &mut cx.diagnostics);
     let header = decl::header::read(&items, sources, &mut cx.diagnostics);
-    let mut world = World::default();
+    let files = trees.iter().map(|(file, _)| *file);
+    let mut world = World {
+        library: files
+            .filter(|file| modules::is_module(sources, *file))
+            .collect(),
+        ..World::default()
+    };
     decl::vocabulary::read(&mut world, &items, &mut cx.diagnostics);
     decl::terms::declare(&mut world, &items, &mut cx.diagnostics);
     // Definitions may name products, and products definitions: products are declared before, and read after them.
     decl::products::read(&mut world, &items, &mut Vec::new());
     decl::calculations::declare(&mut world, &items, &mut cx)?;
     decl::defines::read(&mut world, &mut cx.diagnostics);
-    decl::calculations::fallbacks(&mut world, &mut cx.diagnostics);
+    decl::tables::fallbacks(&mut world, &mut cx.diagnostics);
     world.products = Vec::new();
     world.charges = Vec::new();
     decl::products::read(&mut world, &items, &mut cx.diagnostics);
@@ -82,7 +79,7 @@ pub fn check(
     let qualifications = decl::terms::qualifications(&world, &items, &mut cx.diagnostics);
     let validities = decl::terms::validities(&world, &items, &mut cx.diagnostics);
     let clauses = decl::terms::clauses(&world, &items, &mut cx.diagnostics);
-    let decision_tables = decl::calculations::tables(&world, &mut cx)?;
+    let decision_tables = decl::tables::read(&world, &mut cx)?;
     let results = decl::calculations::results(&world, &items, &mut cx.diagnostics);
     let functions_of_tests = world.found.borrow().functions.len();
     let tests = decl::tests::read(&world, &items, &mut cx)?;

@@ -43,6 +43,8 @@ pub struct World {
     pub data: Vec<Data>,
     /// Private names: what they name, and the file they are known in.
     pub private: Vec<(String, FileId)>,
+    /// The files of the standard library that are used.
+    pub library: Vec<FileId>,
     /// What is found out while expressions are read.
     pub found: RefCell<Found>,
     /// Products and bundles, sorted.
@@ -269,12 +271,36 @@ impl World {
         found.item_kinds.get(item).cloned().unwrap_or_default()
     }
 
-    /// Whether a name may be used in a file: it is not private to another one.
+    /// The index of a name among declarations, as a file knows it: what is private to the file comes before what is known
+    /// everywhere, and what is private to another file is unknown.
     #[must_use]
-    pub fn visible(&self, name: &str, file: FileId) -> bool {
+    pub fn find_in<T: HasName>(&self, items: &[T], name: &str, file: FileId) -> Option<usize> {
+        let named = |home: &dyn Fn(&T) -> bool| {
+            items
+                .iter()
+                .position(|item| item.name() == name && home(item))
+        };
+        named(&|item| item.span().file == file && self.is_private(item))
+            .or_else(|| named(&|item| !self.is_private(item)))
+    }
+
+    /// Whether a declaration is known in its file only.
+    #[must_use]
+    pub fn is_private<T: HasName>(&self, item: &T) -> bool {
+        let file = item.span().file;
         self.private
             .iter()
-            .all(|(private, home)| private != name || *home == file)
+            .any(|(name, home)| *home == file && name == item.name())
+    }
+
+    /// The names of declarations that a file may use.
+    pub fn names_in<'w, T: HasName>(
+        &'w self,
+        items: &'w [T],
+        file: FileId,
+    ) -> impl Iterator<Item = &'w str> + Clone {
+        let known = move |item: &&'w T| item.span().file == file || !self.is_private(*item);
+        items.iter().filter(known).map(HasName::name)
     }
 
     /// The amount of decimals of money.
@@ -372,25 +398,55 @@ pub fn not_sold(world: &World, code: &str, span: Span) -> Diagnostic {
 
 /// Sorts declarations by name and reports every name that was declared before.
 pub fn sort_unique<T: HasName>(
-    mut items: Vec<T>,
+    items: Vec<T>,
     what: &str,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<T> {
-    items.sort_by(|a, b| (a.name(), a.span()).cmp(&(b.name(), b.span())));
+    sorted(items, what, &[], &|_| false, diagnostics)
+}
+
+/// As [`sort_unique`], where names may be private: the same name may be private to several files, and hides there the one
+/// that is known everywhere.
+pub fn sort_scoped<T: HasName>(
+    world: &World,
+    items: Vec<T>,
+    what: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<T> {
+    let private = |item: &T| world.is_private(item);
+    sorted(items, what, &world.library, &private, diagnostics)
+}
+
+fn sorted<T: HasName>(
+    mut items: Vec<T>,
+    what: &str,
+    library: &[FileId],
+    private: &dyn Fn(&T) -> bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<T> {
+    // Whoever declares what the library has is told so, and not the library.
+    let own = |item: &T| !library.contains(&item.span().file);
+    items.sort_by(|a, b| (a.name(), own(a), a.span()).cmp(&(b.name(), own(b), b.span())));
     let mut kept: Vec<T> = Vec::with_capacity(items.len());
     for item in items {
-        match kept.last() {
-            Some(before) if before.name() == item.name() => {
-                diagnostics.push(
-                    Diagnostic::error(
-                        codes::DUPLICATE_NAME,
-                        format!("the {what} `{}` is declared twice", item.name()),
-                    )
-                    .at(item.span(), "declared again here")
-                    .also(before.span(), "first declared here"),
-                );
-            }
-            _ => kept.push(item),
+        let named = kept
+            .iter()
+            .rev()
+            .take_while(|before| before.name() == item.name());
+        let public = !private(&item);
+        let before = named
+            .into_iter()
+            .find(|before| before.span().file == item.span().file || (public && !private(before)));
+        match before {
+            Some(before) => diagnostics.push(
+                Diagnostic::error(
+                    codes::DUPLICATE_NAME,
+                    format!("the {what} `{}` is declared twice", item.name()),
+                )
+                .at(item.span(), "declared again here")
+                .also(before.span(), "first declared here"),
+            ),
+            None => kept.push(item),
         }
     }
     kept

@@ -93,25 +93,40 @@ impl Pipeline {
         }
     }
 
-    /// Text to trees.
+    /// Text to trees; the modules of the standard library that are used are added to the files.
     ///
     /// # Errors
     /// When the budget is used up or the work is cancelled.
     pub fn parse(&self, files: Files) -> Result<Parsed, Stopped> {
-        let quo: Vec<_> = files
-            .sources
+        let mut sources = files.sources;
+        loop {
+            let trees = self.trees(&sources)?;
+            let parsed: Vec<_> = trees
+                .iter()
+                .map(|(id, parse)| (*id, parse.tree()))
+                .collect();
+            let modules = quo_analysis::modules::missing(&sources, &parsed);
+            if modules.is_empty() {
+                return Ok(Parsed { sources, trees });
+            }
+            // A module has a path that no file has yet, so the larger set is one, and each module is added once.
+            let files = sources.iter().map(|(_, file)| file.clone());
+            match Sources::new(files.chain(modules)) {
+                Ok(larger) => sources = larger,
+                Err(_) => return Ok(Parsed { sources, trees }),
+            }
+        }
+    }
+
+    /// The tree of each file of rules.
+    fn trees(&self, sources: &Sources) -> Result<Vec<(FileId, Parse)>, Stopped> {
+        let quo: Vec<_> = sources
             .iter()
             .filter(|(_, file)| !file.is_table())
             .collect();
-        let trees: Result<Vec<_>, Stopped> = quo
-            .into_par_iter()
+        quo.into_par_iter()
             .map(|(id, file)| Ok((id, self.cache.parse(id, file, &self.work)?)))
-            .collect();
-        let trees = trees?;
-        Ok(Parsed {
-            trees,
-            sources: files.sources,
-        })
+            .collect()
     }
 
     /// Trees to checked rules.

@@ -188,6 +188,7 @@ fn value(pair: Pair<'_, Rule>) -> Result<CellValue, CellError> {
         },
         Rule::number => signed(text, literal::number).map(Value::Number),
         Rule::percent => signed(text, literal::percent).map(Value::Percent),
+        Rule::instant => literal::instant(text).map(Value::Instant),
         Rule::date => literal::date(text).map(Value::Date),
         Rule::text => literal::text(text).map(Value::Text),
         _ => amount(inner),
@@ -267,7 +268,7 @@ const fn describe(rule: Rule) -> Option<&'static str> {
         Rule::bound | Rule::comparison => "a comparison such as `above 100`",
         Rule::item | Rule::value | Rule::name | Rule::text => "a value",
         Rule::number | Rule::percent | Rule::amount | Rule::digits => "a number",
-        Rule::date => "a date",
+        Rule::date | Rule::instant => "a date",
         _ => return None,
     })
 }

@@ -10,6 +10,7 @@ use quo_syntax::SyntaxKind;
 use quo_syntax::ast::{self, AstNode};
 
 use crate::hir::Rules;
+use crate::modules;
 
 /// How often each word stands in rules and cells, and each `group.name` in tests.
 #[derive(Default)]
@@ -28,7 +29,8 @@ pub fn check(
     let words = words(trees, sources);
     let mut tell = |what: &str, name: &str, declared: usize, span: Span| {
         let of_rules = words.counted.get(name).copied().unwrap_or(0);
-        if of_rules <= declared && !words.in_tests.contains_key(name) {
+        let of_module = modules::is_module(sources, span.file);
+        if of_rules <= declared && !words.in_tests.contains_key(name) && !of_module {
             found.push(unused(what, name, span));
         }
     };

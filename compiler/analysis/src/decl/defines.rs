@@ -3,12 +3,12 @@
 //! Reading it again at every use would take time that doubles with every definition that uses another twice, so the size
 //! of what is put in place is bounded, too.
 
-use quo_source::{Diagnostic, codes};
+use quo_source::{Diagnostic, FileId, codes};
 use quo_syntax::ast::{self, AstNode};
 
 use super::{functions, types};
 use crate::expr::{Reader, Scope, fit, locals, size};
-use crate::world::{Define, World, find};
+use crate::world::{Define, World};
 
 /// Reads every definition of `world` into its checked form; reports those that need themselves.
 pub fn read(world: &mut World, diagnostics: &mut Vec<Diagnostic>) {
@@ -100,13 +100,13 @@ fn order(world: &mut World, diagnostics: &mut Vec<Diagnostic>) -> Vec<usize> {
             world
                 .defines
                 .get(at)
-                .map(|define| needed(world, define.node.syntax()))
+                .map(|define| needed(world, define.node.syntax(), define.file))
         })
         .chain((0..world.tables.len()).map(|at| {
             world
                 .tables
                 .get(at)
-                .map(|table| needed(world, table.node.syntax()))
+                .map(|table| needed(world, table.node.syntax(), table.file))
         }))
         .map(Option::unwrap_or_default)
         .collect();
@@ -150,7 +150,7 @@ fn order(world: &mut World, diagnostics: &mut Vec<Diagnostic>) -> Vec<usize> {
 }
 
 /// The definitions, and after them the decision tables, whose names stand in a declaration and are not names of its own.
-fn needed(world: &World, declaration: &quo_syntax::SyntaxNode) -> Vec<usize> {
+fn needed(world: &World, declaration: &quo_syntax::SyntaxNode, file: FileId) -> Vec<usize> {
     let own: Vec<String> = declaration
         .descendants()
         .filter_map(ast::Name::cast)
@@ -172,8 +172,10 @@ fn needed(world: &World, declaration: &quo_syntax::SyntaxNode) -> Vec<usize> {
         .filter(|name| !own.contains(name))
         .chain(called)
         .filter_map(|name| {
-            find(&world.defines, &name)
-                .or_else(|| find(&world.tables, &name).map(|at| at.saturating_add(count)))
+            let table = || world.find_in(&world.tables, &name, file);
+            world
+                .find_in(&world.defines, &name, file)
+                .or_else(|| table().map(|at| at.saturating_add(count)))
         })
         .collect();
     needed.sort_unstable();

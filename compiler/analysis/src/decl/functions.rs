@@ -113,9 +113,12 @@ pub fn call(reader: &mut Reader<'_>, define: usize, arguments: Vec<Expr>, span: 
     let Some(declared) = world.defines.get(define) else {
         return unknown(span);
     };
+    // One body serves arguments that may be absent and those that are there.
+    let declared_as = declared.parameters.iter().flatten();
     let signature: Vec<(Type, bool)> = arguments
         .iter()
-        .map(|argument| (argument.ty, argument.optional))
+        .zip(declared_as)
+        .map(|(argument, parameter)| (argument.ty, parameter.optional))
         .collect();
     let known = {
         let found = world.found.borrow();

@@ -7,7 +7,7 @@ use super::{Items, types};
 use crate::expr::{CHARGE_RECORD, Reader, Scope, fit};
 use crate::hir::{Field, Record};
 use crate::types::{Number, Type, Unit};
-use crate::world::{World, find, sort_unique};
+use crate::world::{World, find, sort_scoped};
 
 /// The names that are known in one file only.
 pub fn private(items: &Items) -> Vec<(String, FileId)> {
@@ -51,7 +51,7 @@ pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>)
             declare(item.node.name(), item.file, Vec::new());
         }
     }
-    world.records = sort_unique(declared, "record", diagnostics);
+    world.records = sort_scoped(world, declared, "record", diagnostics);
     let facts = items.facts.first();
     // Last, so that it can be taken back where nobody asks for charges.
     world.records.extend(facts.map(|item| Record {
@@ -60,10 +60,11 @@ pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>)
         fields: Vec::new(),
     }));
     nodes.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-    nodes.dedup_by(|again, first| again.0 == first.0);
+    nodes.dedup_by(|again, first| (&again.0, again.1) == (&first.0, first.1));
     for (name, file, fields) in nodes {
         let fields = read_fields(world, &fields, file, diagnostics);
-        if let Some(record) = find(&world.records, &name).and_then(|at| world.records.get_mut(at)) {
+        let record = world.find_in(&world.records, &name, file);
+        if let Some(record) = record.and_then(|at| world.records.get_mut(at)) {
             record.fields = fields;
         }
     }

@@ -32,11 +32,7 @@ pub fn input(
     }
     let record = node
         .name()
-        .and_then(|name| find(&world.records, &name.text()))
-        .filter(|_| {
-            node.name()
-                .is_some_and(|name| world.visible(&name.text(), file))
-        });
+        .and_then(|name| world.find_in(&world.records, &name.text(), file));
     match record {
         Some(record) => Type::Record(record),
         None => written(world, node, true, file, diagnostics),

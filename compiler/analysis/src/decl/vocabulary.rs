@@ -8,7 +8,7 @@ use super::{Items, Placed, types};
 use crate::expr::{Reader, Scope, fit, literal};
 use crate::hir::{Amount, Enum, Fact, Named};
 use crate::types::{Number, Type, Unit, Value};
-use crate::world::{Define, World, find, sort_unique};
+use crate::world::{Define, World, find, sort_scoped, sort_unique};
 
 /// Reads the vocabulary into `world`.
 pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>) {
@@ -36,7 +36,8 @@ pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>)
     world.private = super::records::private(items);
     super::records::read(world, items, diagnostics);
     world.facts = facts(world, items, diagnostics);
-    world.defines = sort_unique(
+    world.defines = sort_scoped(
+        world,
         items
             .defines
             .iter()

@@ -102,6 +102,19 @@ impl Reader<'_> {
             if !self.is_of(&value, Type::Instant) | !self.is_of(&zone, Type::Text) {
                 return unknown(span);
             }
+            if let ExprKind::Const(Value::Text(name)) = &zone.kind
+                && !quo_value::is_time_zone(name)
+            {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::UNKNOWN_NAME,
+                        format!("there is no time zone `{name}`"),
+                    )
+                    .at(zone.span, "unknown time zone")
+                    .note("zones have the names of the IANA database, such as \"Europe/Berlin\" or \"UTC\""),
+                );
+                return unknown(span);
+            }
             return builtin(Builtin::DayInZone, vec![value, zone], Type::Date, span);
         }
         let (function, wanted, ty) = match (word.as_str(), node.is_in()) {

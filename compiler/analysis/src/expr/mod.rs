@@ -4,8 +4,10 @@
 //! expected, a value of an enumeration, a currency or a product. So the side whose type does not depend on the other is
 //! read first. Mistakes are reported once: what is wrong has the type [`Type::Unknown`], which agrees with everything.
 
+mod builtins;
 mod calendar;
 mod calls;
+mod coerce;
 mod compare;
 mod fields;
 pub mod fit;
@@ -16,8 +18,10 @@ mod loops;
 pub mod ops;
 mod paths;
 mod rounding;
+mod row;
 pub mod size;
 mod terms;
+mod unknown;
 pub use calls::absent;
 pub use rounding::mode;
 

@@ -425,6 +425,9 @@ fn note_for(left: Type, right: Type) -> Option<String> {
         (Type::Enum(_), Type::Text) | (Type::Text, Type::Enum(_)) => {
             Some("the values of an enumeration are written without quotes".to_owned())
         }
+        (Type::List(_), other) | (other, Type::List(_)) if !matches!(other, Type::List(_)) => {
+            Some("say what of the list: `sum of …`, `largest of …`, `count of …`, or `any x in … where …`".to_owned())
+        }
         _ => None,
     }
 }

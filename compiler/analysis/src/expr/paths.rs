@@ -1,12 +1,11 @@
 //! Names: what `seats`, `platform.edition`, `line.seats`, `quote.region`, `Enterprise` or `large_deal` mean in a scope.
 
 use quo_source::{Diagnostic, Span, codes};
-use quo_syntax::ast::{self, AstNode};
+use quo_syntax::ast;
 
 use super::Reader;
 use super::ops::unknown;
 use crate::hir::{Expr, ExprKind, ItemsOf, Product};
-use crate::show::nearest;
 use crate::types::{Type, Value};
 use crate::world::find;
 
@@ -24,7 +23,10 @@ impl Reader<'_> {
             ast::Expr::Path(path) => match path.segments().as_slice() {
                 [(name, _)] => {
                     self.single(name, self.file.span(0, 0)).is_none()
-                        && find(&self.world.defines, name).is_none()
+                        && self
+                            .world
+                            .find_in(&self.world.defines, name, self.file)
+                            .is_none()
                         && self.listed_name(name, self.file.span(0, 0)).is_none()
                 }
                 _ => false,
@@ -215,7 +217,7 @@ impl Reader<'_> {
                 span,
             });
         }
-        if let Some(data) = find(&world.data, name).filter(|_| world.visible(name, self.file)) {
+        if let Some(data) = world.find_in(&world.data, name, self.file) {
             return list(ExprKind::Data(data), world.data.get(data)?.element);
         }
         match name {
@@ -243,7 +245,10 @@ impl Reader<'_> {
         {
             return false;
         }
-        let define = find(&self.world.defines, first).and_then(|at| self.world.defines.get(at));
+        let world = self.world;
+        let define = world
+            .find_in(&world.defines, first, self.file)
+            .and_then(|at| world.defines.get(at));
         self.lets.iter().any(|(name, _)| name == first)
             || self.listed_name(first, self.file.span(0, 0)).is_some()
             || (define.is_some_and(|define| define.parameters.is_none())
@@ -263,56 +268,6 @@ impl Reader<'_> {
                 );
                 unknown(span)
             }
-        }
-    }
-
-    /// A cell of the row that a test is made for, read as what is expected there.
-    fn cell_of_row(&mut self, heading: &str, expected: Option<Type>, span: Span) -> Expr {
-        let Some(row) = self.row else {
-            return unknown(span);
-        };
-        match row.iter().find(|(name, _)| name == heading) {
-            Some((_, cell)) => {
-                let cell = cell.clone();
-                let Some(ty) = expected.filter(|ty| *ty != Type::Unknown) else {
-                    return self.cell_alone(&cell, heading, span);
-                };
-                match crate::table::constant(self, &cell, heading, ty, true) {
-                    Some(Some(value)) => Expr {
-                        kind: ExprKind::Const(value),
-                        ty,
-                        optional: false,
-                        span,
-                    },
-                    Some(None) => super::calls::absent(ty, span),
-                    None => unknown(span),
-                }
-            }
-            None => {
-                let names = row.iter().map(|(name, _)| name.as_str());
-                let diagnostic = crate::world::unknown_name("column", heading, span, names);
-                self.diagnostics.push(diagnostic);
-                unknown(span)
-            }
-        }
-    }
-
-    /// A cell of which nobody knows what is expected: what it looks like.
-    fn cell_alone(&mut self, cell: &crate::table::RawCell, heading: &str, span: Span) -> Expr {
-        use crate::table::{Content, Heading, RawItem, operand_expr};
-        let heading = Heading {
-            name: heading.to_owned(),
-            expr: unknown(span),
-        };
-        match &cell.content {
-            Content::Items(items) => match items.as_slice() {
-                [RawItem::Value(operand)] => Expr {
-                    span,
-                    ..operand_expr(self, operand, cell, &heading)
-                },
-                _ => unknown(span),
-            },
-            _ => unknown(span),
         }
     }
 
@@ -463,8 +418,7 @@ impl Reader<'_> {
 
     /// The checked expression of a definition; one that is wrong has been reported.
     fn definition(&mut self, name: &str, span: Span) -> Option<Expr> {
-        let index =
-            find(&self.world.defines, name).filter(|_| self.world.visible(name, self.file))?;
+        let index = self.world.find_in(&self.world.defines, name, self.file)?;
         let define = self.world.defines.get(index)?;
         if define.parameters.is_some() {
             let names = define.parameters.iter().flatten();
@@ -498,7 +452,7 @@ impl Reader<'_> {
         }
     }
 
-    fn find_part(&self, name: &str) -> Option<(u8, usize, usize)> {
+    pub(super) fn find_part(&self, name: &str) -> Option<(u8, usize, usize)> {
         let here = self
             .scope
             .product
@@ -550,29 +504,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Says that a path names no part here.
-    pub(super) fn no_such_part(&mut self, path: &ast::Path) {
-        let span = path.span(self.file);
-        let bundles = [
-            self.scope.product.filter(|_| self.scope.direct),
-            self.scope.within,
-        ];
-        let names: Vec<&str> = bundles
-            .into_iter()
-            .flatten()
-            .filter_map(|bundle| self.product(bundle))
-            .flat_map(|bundle| bundle.parts.iter().map(|part| part.name.as_str()))
-            .collect();
-        self.diagnostics.push(if names.is_empty() {
-            Diagnostic::error(codes::NOT_HERE, "there are no parts here")
-                .at(span, "a part of which bundle?")
-                .note("parts are known inside their bundle, to its tasks, and to adjustments `on … in BUNDLE`")
-        } else {
-            crate::world::unknown_name("part", &path.text(), span, names.iter().copied())
-        });
-    }
-
-    fn product(&self, index: usize) -> Option<&Product> {
+    pub(super) fn product(&self, index: usize) -> Option<&Product> {
         self.world.products.get(index)
     }
 
@@ -592,192 +524,9 @@ impl Reader<'_> {
         self.diagnostics.extend(diagnostic);
         unknown(value.span)
     }
-
-    /// Why a name that means something elsewhere means nothing here.
-    fn not_here(&self, name: &str, span: Span) -> Option<Diagnostic> {
-        if let Some((_, part, bundle)) = self.find_part(name) {
-            let kinds = self.product(bundle)?.parts.get(part)?.kinds.as_slice();
-            let first = kinds.first().and_then(|kind| self.product(*kind));
-            let example = first.map_or("Kind", |kind| kind.name.as_str());
-            return Some(
-                Diagnostic::error(
-                    codes::NOT_HERE,
-                    format!("the part `{name}` may hold several products, so it is none of them"),
-                )
-                .at(span, "which of them?")
-                .note(format!("ask `{name} has {example}` or `count of {name}`")),
-            );
-        }
-        match name {
-            "asked" => Some(
-                Diagnostic::error(codes::NOT_HERE, "nothing is asked for here")
-                    .at(span, "no request holds such a value")
-                    .note("an adjustment says `asked for by ROLE as Percent from 0% to 20% with 2 decimals`"),
-            ),
-            "list" => Some(
-                Diagnostic::error(codes::NOT_HERE, "there is a list price only where a charge is adjusted")
-                    .at(span, "not known here")
-                    .note("the total of a quote is `total of list`, in approval matrices"),
-            ),
-            _ => None,
-        }
-    }
-
-    fn unknown_single(&mut self, name: &str, expected: Option<Type>, span: Span) -> Expr {
-        if let Some(Type::Enum(of)) = expected {
-            let values: Vec<&str> = self
-                .world
-                .enums
-                .get(of)
-                .map(|found| found.values.iter().map(String::as_str).collect())
-                .unwrap_or_default();
-            let what = format!("value of `{}` called", self.world.show().enum_name(of));
-            self.diagnostics.push(crate::world::unknown_name(
-                &what,
-                name,
-                span,
-                values.into_iter(),
-            ));
-            return unknown(span);
-        }
-        if expected == Some(Type::Currency) {
-            let diagnostic = crate::world::not_sold(self.world, name, span);
-            self.diagnostics.push(diagnostic);
-            return unknown(span);
-        }
-        // What it is compared with is wrong already; then nobody can tell what this means.
-        if expected == Some(Type::Unknown) {
-            return unknown(span);
-        }
-        if let Some(diagnostic) = self.not_here(name, span) {
-            self.diagnostics.push(diagnostic);
-            return unknown(span);
-        }
-        if matches!(expected, Some(Type::Text)) {
-            self.diagnostics.push(
-                Diagnostic::error(
-                    codes::UNKNOWN_NAME,
-                    format!("nothing is called `{name}` here"),
-                )
-                .at(span, "unknown name")
-                .suggest("a text stands in quotes", span, format!("{name:?}")),
-            );
-            return unknown(span);
-        }
-        let diagnostic = Diagnostic::error(
-            codes::UNKNOWN_NAME,
-            format!("nothing is called `{name}` here"),
-        )
-        .at(span, "unknown name");
-        let facts: Vec<String> = self
-            .world
-            .facts
-            .iter()
-            .map(|fact| format!("{}.{}", fact.group, fact.name))
-            .collect();
-        let same = facts
-            .iter()
-            .find(|fact| fact.rsplit('.').next() == Some(name));
-        let in_enum = self
-            .world
-            .enums
-            .iter()
-            .find(|found| found.values.iter().any(|value| value == name));
-        let options = self
-            .scope
-            .product
-            .and_then(|product| self.product(product))
-            .is_some_and(|product| option_of(product, name).is_some());
-        let parts_later = self.scope.parts_before.is_some()
-            && self
-                .scope
-                .product
-                .and_then(|product| self.product(product))
-                .is_some_and(|product| product.parts.iter().any(|part| part.name == name));
-        let diagnostic = if options {
-            diagnostic.suggest(
-                "options of what is charged are named after `line.`",
-                span,
-                format!("line.{name}"),
-            )
-        } else if parts_later {
-            diagnostic.note("only parts written before this one are known here")
-        } else if let Some(fact) = same {
-            diagnostic.suggest(
-                format!("did you mean the fact `{fact}`"),
-                span,
-                fact.clone(),
-            )
-        } else if find(&self.world.products, name).is_some() {
-            diagnostic.note(format!(
-                "`{name}` is a product; ask a part for it, as `part is {name}` or `part has {name}`"
-            ))
-        } else if let Some(found) = in_enum {
-            diagnostic.note(format!(
-                "`{name}` is a value of `{}`; it stands where such a value is compared",
-                found.name
-            ))
-        } else {
-            let known = self
-                .world
-                .amounts
-                .iter()
-                .map(|amount| amount.name.as_str())
-                .chain(self.world.defines.iter().map(|define| define.name.as_str()));
-            match nearest(name, known) {
-                Some(near) => diagnostic.suggest(format!("did you mean `{near}`"), span, near),
-                None => diagnostic,
-            }
-        };
-        self.diagnostics.push(diagnostic);
-        unknown(span)
-    }
-
-    fn unknown_pair(&mut self, first: &str, second: &str, span: Span) -> Expr {
-        let text = format!("{first}.{second}");
-        if self.world.has_group(first) {
-            let names: Vec<&str> = self
-                .world
-                .facts
-                .iter()
-                .filter(|fact| fact.group == first)
-                .map(|fact| fact.name.as_str())
-                .collect();
-            let diagnostic =
-                Diagnostic::error(codes::UNKNOWN_NAME, format!("there is no fact `{text}`"))
-                    .at(span, format!("no fact of `{first}` has this name"));
-            let diagnostic = match nearest(second, names.iter().copied()) {
-                Some(near) => diagnostic.suggest(
-                    format!("did you mean `{first}.{near}`"),
-                    span,
-                    format!("{first}.{near}"),
-                ),
-                None => diagnostic.note(format!("facts of `{first}`: {}", names.join(", "))),
-            };
-            self.diagnostics.push(diagnostic);
-            return unknown(span);
-        }
-        let diagnostic = Diagnostic::error(
-            codes::UNKNOWN_NAME,
-            format!("nothing is called `{text}` here"),
-        )
-        .at(span, "unknown name");
-        let groups: Vec<&str> = self
-            .world
-            .facts
-            .iter()
-            .map(|fact| fact.group.as_str())
-            .collect();
-        let diagnostic = match nearest(first, groups) {
-            Some(near) => diagnostic.suggest(format!("did you mean `{near}.{second}`"), span, format!("{near}.{second}")),
-            None => diagnostic.note("a fact is `group.name`, an option of a part is `part.option`, an option of what is charged is `line.option`"),
-        };
-        self.diagnostics.push(diagnostic);
-        unknown(span)
-    }
 }
 
-fn option_of(product: &Product, name: &str) -> Option<(usize, Type)> {
+pub(super) fn option_of(product: &Product, name: &str) -> Option<(usize, Type)> {
     let index = product
         .options
         .iter()

@@ -126,16 +126,23 @@ pub fn sources(files: &Files) -> Sources {
 
 /// Checks the files of a ruleset, as the pipeline does.
 pub fn check_files(files: &Files) -> Case {
-    let sources = sources(files);
-    let parses: Vec<_> = sources
-        .iter()
-        .filter(|(_, file)| !file.is_table())
-        .map(|(id, file)| (id, quo_syntax::parse(id, file.text())))
-        .collect();
-    let trees: Vec<_> = parses
-        .iter()
-        .map(|(id, parse)| (*id, parse.tree()))
-        .collect();
+    let mut sources = sources(files);
+    let (parses, trees) = loop {
+        let rules = sources.iter().filter(|(_, file)| !file.is_table());
+        let parses: Vec<_> = rules
+            .map(|(id, file)| (id, quo_syntax::parse(id, file.text())))
+            .collect();
+        let trees: Vec<_> = parses
+            .iter()
+            .map(|(id, parse)| (*id, parse.tree()))
+            .collect();
+        let modules = quo_analysis::modules::missing(&sources, &trees);
+        if modules.is_empty() {
+            break (parses, trees);
+        }
+        let files = sources.iter().map(|(_, file)| file.clone());
+        sources = Sources::new(files.chain(modules)).expect("a path that was free");
+    };
     let mut diagnostics: Vec<Diagnostic> = parses
         .iter()
         .flat_map(|(_, parse)| parse.diagnostics().to_vec())

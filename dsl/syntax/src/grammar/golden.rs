@@ -264,7 +264,7 @@ fn expectation(p: &mut Parser<'_>) {
                 name_ref(p, "the name of a task")
             }
         });
-    } else if starts_operand(p) && !p.at(TEXT) {
+    } else if starts_operand(p) {
         expression(p, "a value");
     } else {
         p.expected(

@@ -6,8 +6,9 @@
 use quo_source::{Diagnostic, codes};
 
 use super::calculations::parenthesized;
-use super::expressions::{Built, built, climb, power, rounding};
+use super::expressions::{Built, built, climb, power};
 use super::frame::{name, name_ref};
+use super::roundings::rounding;
 use crate::kind::SyntaxKind::{self, *};
 use crate::parser::Parser;
 

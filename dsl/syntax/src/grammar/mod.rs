@@ -17,6 +17,7 @@ mod items;
 mod lists;
 mod prices;
 mod products;
+mod roundings;
 mod tables;
 mod terms;
 

@@ -1,6 +1,5 @@
 //! Eligibility and price books.
 
-use super::expressions;
 use super::frame::{comma_list, effective, name, name_ref, path, table_file, title_if_any, when};
 use super::tables::{self, Results};
 use super::{Block, block};
@@ -76,7 +75,7 @@ fn currency(p: &mut Parser<'_>) {
 fn round(p: &mut Parser<'_>) {
     let marker = p.start();
     p.bump();
-    let _ = expressions::rounding_mode(p) && p.expect_words(&["to", "currency"]);
+    let _ = super::roundings::rounding_mode(p) && p.expect_words(&["to", "currency"]);
     p.complete(marker, ROUND_CLAUSE);
 }
 
