@@ -1,5 +1,14 @@
 //! Workbooks as spreadsheets write them, and as nobody should.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::float_arithmetic,
+    reason = "helpers of tests fail by panicking, as tests do; a workbook holds binary numbers"
+)]
+
 use quo_source::{SourceFile, Sources};
 use quo_workbook::read;
 use rust_xlsxwriter::{Format, Formula, Workbook};

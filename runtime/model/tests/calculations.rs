@@ -84,10 +84,13 @@ fn refusal(edit: impl Fn(&mut Model)) -> String {
     }
 }
 
+/// A change, and a part of what the verifier then says.
+type Edit<T> = (fn(&mut T), &'static str);
+
 #[test]
 fn an_index_has_every_row_of_its_list_once_in_its_order() {
     assert_eq!(refusal(|_| {}), "accepted");
-    let edits: [(fn(&mut ListIndex), &str); 9] = [
+    let edits: [Edit<ListIndex>; 9] = [
         (|it| it.data = 2, "refers to list 2 of 2"),
         (|it| it.data = 1, "does not have as a narrow one"),
         (|it| it.columns = vec![2], "does not have as a narrow one"),
@@ -106,7 +109,7 @@ fn an_index_has_every_row_of_its_list_once_in_its_order() {
 
 #[test]
 fn loops_and_calls_take_what_is_there_and_end() {
-    let edits: [(fn(&mut Program), &str); 8] = [
+    let edits: [Edit<Program>; 8] = [
         (|it| it.loops[0].index = 1, "refers to index 1"),
         (|it| it.loops[0].keys_at = 2, "regist"),
         (|it| it.loops[0].keys_at = 255, "regist"),

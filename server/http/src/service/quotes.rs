@@ -59,6 +59,10 @@ pub fn revision(family: &QuoteFamily, number: Option<RevisionNo>) -> Result<&Rev
 
 /// What is asked of a quote, before it is known what it costs.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for each command, on its way from the route to the quote"
+)]
 pub enum Asked {
     /// A command that needs nothing but the quote.
     Plain(QuoteAction),
