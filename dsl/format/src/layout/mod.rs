@@ -223,7 +223,12 @@ impl<'g> Layout<'g> {
     fn stretch(&mut self, node: &SyntaxNode, kids: &[SyntaxElement], out: &mut Vec<Doc>) {
         let mut at = 0;
         while let Some(kid) = kids.get(at) {
-            if kid.kind() == SyntaxKind::TABLE && at > 0 {
+            // A row of a table is a line, so that what follows a table stands below it.
+            let behind_table = at
+                .checked_sub(1)
+                .and_then(|before| kids.get(before))
+                .is_some_and(|before| before.kind() == SyntaxKind::TABLE);
+            if behind_table || kid.kind() == SyntaxKind::TABLE && at > 0 {
                 let mut table = Vec::new();
                 let below = Lead::Hard {
                     continued: false,
