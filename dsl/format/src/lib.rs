@@ -1,6 +1,6 @@
 //! The formatter: one layout for one text, without a change of meaning.
 //!
-//! [`format`] parses a text, lays its tree out anew and gives the text back; the style is described in
+//! [`format()`] parses a text, lays its tree out anew and gives the text back; the style is described in
 //! `docs/formatting.md`. It is driven by the shape of the tree (brackets, commas, tables, expressions, statements of a
 //! block), not by a list of forms, so that a form the grammar gains tomorrow is laid out sensibly today. A text with
 //! mistakes is not touched: what a layout would have to guess there might be what its author meant.
