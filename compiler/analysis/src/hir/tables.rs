@@ -69,7 +69,7 @@ pub enum Bound {
     /// A named amount in the currency of the quote, plus `offset` of the column's last decimal (−1 for `below`, 1 for
     /// `above`).
     Amount {
-        /// Index into [`Rules::amounts`].
+        /// Index into [`super::Rules::amounts`].
         amount: usize,
         /// What is added.
         offset: i8,
