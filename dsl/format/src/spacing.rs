@@ -5,7 +5,7 @@ use quo_syntax::{SyntaxKind, SyntaxToken};
 /// Whether a blank stands between two tokens that follow each other on a line.
 pub(crate) fn between(before: &SyntaxToken, after: &SyntaxToken) -> bool {
     let (left, right) = (before.text(), after.text());
-    if glue(left, right) {
+    if glue(left, right) || is_fraction(before, after) {
         return true;
     }
     match (left, right) {
@@ -24,12 +24,20 @@ fn glue(left: &str, right: &str) -> bool {
         return false;
     };
     let word = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let number = left.starts_with(|letter: char| letter.is_ascii_digit());
-    let fraction = number && begin == '.' || end == '.' && begin.is_ascii_digit();
     (word(end) && (word(begin) || begin == '%'))
-        || fraction
         || matches!((end, begin), ('-', '-') | ('|', '|') | ('&', '&'))
         || (matches!(end, '<' | '>' | '=' | '!') && matches!(begin, '=' | '>'))
+}
+
+/// Whether a number and the `.` behind it would become a fraction with the digits behind that: in `nodes.2.disks` they do
+/// not, in `nodes.2 .5` they do.
+fn is_fraction(before: &SyntaxToken, after: &SyntaxToken) -> bool {
+    let begins_with_digit = |text: &str| text.starts_with(|letter: char| letter.is_ascii_digit());
+    let behind = std::iter::successors(after.next_token(), SyntaxToken::next_token)
+        .find(|token| !token.kind().is_trivia());
+    begins_with_digit(before.text())
+        && after.text() == "."
+        && behind.is_some_and(|token| begins_with_digit(token.text()))
 }
 
 /// Whether a `-` is the sign of what follows, not between two values.

@@ -258,8 +258,8 @@ fn expectation(p: &mut Parser<'_>) {
     } else if p.eat_word("tasks") {
         line_address(p, false);
         comma_list(p, |p| {
-            if p.nth(1) == DOT {
-                address(p, "a task of a part, such as `nodes.1.rack`")
+            if p.at(WORD) && p.nth(1) == DOT {
+                dotted(p)
             } else {
                 name_ref(p, "the name of a task")
             }
@@ -315,6 +315,11 @@ fn address(p: &mut Parser<'_>, what: &str) -> bool {
     if !p.at(WORD) || p.on_new_line() {
         return p.expected(what);
     }
+    dotted(p)
+}
+
+/// The address that begins here, on whichever line: behind a comma a list goes on below.
+fn dotted(p: &mut Parser<'_>) -> bool {
     let marker = p.start();
     p.bump();
     while p.at(DOT) {
