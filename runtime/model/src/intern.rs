@@ -9,6 +9,22 @@ use std::collections::BTreeMap;
 use crate::access::index;
 use crate::rules::Strings;
 
+impl Strings {
+    /// Strings that are sorted and of which none is there twice; each has the number of its place.
+    #[must_use]
+    pub fn sorted<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let mut strings = Self {
+            blob: String::with_capacity(texts.clone().map(str::len).sum()),
+            offsets: vec![0],
+        };
+        for text in texts {
+            strings.blob.push_str(text);
+            strings.offsets.push(index(strings.blob.len()));
+        }
+        strings
+    }
+}
+
 /// Collects strings for [`Strings`].
 #[derive(Debug, Clone, Default)]
 pub struct StringTable {

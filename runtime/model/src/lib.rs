@@ -40,6 +40,8 @@ pub use rules::*;
 pub use source_map::*;
 pub use store::{PackageStore, StoreError};
 pub use table::{ArchivedTable, Mask, Slot, Table, hash_exact};
-pub use table_build::{ENTRIES_MAX, ExactCell, Interval, Order, TableError, TableRow, build_table};
+pub use table_build::{
+    ENTRIES_MAX, ExactCell, Interval, Order, TableBuilder, TableError, TableRow, build_table,
+};
 pub use terms::*;
 pub use verify::VerifyError;

@@ -3,8 +3,6 @@
 //! The same rows give the same table. A builder knows rows by their position; what a row leads to (a price, steps of an
 //! approval) stays with the caller.
 
-use std::collections::BTreeMap;
-
 use crate::access::{at, index};
 use crate::rules::Str;
 use crate::table::{Mask, Slot, Table, hash_exact};
@@ -104,15 +102,6 @@ pub(crate) struct Entry {
     pub(crate) ranges: Vec<Interval>,
 }
 
-impl Entry {
-    fn sort_key(&self, order: Order) -> (i64, u32) {
-        match order {
-            Order::Row => (0, self.row),
-            Order::Tier => (self.ranges.last().map_or(0, |tier| tier.low), self.row),
-        }
-    }
-}
-
 /// Makes a table from its rows, in their order, with `exact` and `ranges` columns.
 ///
 /// # Errors
@@ -124,86 +113,173 @@ pub fn build_table(
     rows: &[TableRow],
     order: Order,
 ) -> Result<Table, TableError> {
-    let mut buckets: BTreeMap<u32, BTreeMap<Vec<i64>, Vec<Entry>>> = BTreeMap::new();
-    for entry in expand(exact, ranges, rows)? {
-        let mask = buckets.entry(entry.bits).or_default();
-        mask.entry(entry.exact.clone()).or_default().push(entry);
+    let mut builder = TableBuilder::new(id, exact, ranges)?;
+    for row in rows {
+        builder.push(row)?;
     }
-    let mut masks: Vec<(u32, u32, Vec<Vec<Entry>>)> = buckets
-        .into_iter()
-        .map(|(bits, buckets)| {
-            let lowest = buckets.values().flatten().map(|entry| entry.row).min();
-            (lowest.unwrap_or(0), bits, buckets.into_values().collect())
-        })
-        .collect();
-    masks.sort_by_key(|(lowest, bits, _)| (*lowest, *bits));
-
-    let mut table = Table {
-        id,
-        exact,
-        ranges,
-        row_keys: rows.iter().map(|row| row.key).collect(),
-        ..Table::default()
-    };
-    for (lowest, bits, buckets) in masks {
-        push_mask(&mut table, bits, lowest, buckets, order);
-    }
-    Ok(table)
+    Ok(builder.finish(order))
 }
 
-/// Appends a pattern with its entries and its hash table, at most half full.
-fn push_mask(
-    table: &mut Table,
-    bits: u32,
-    lowest_row: u32,
-    buckets: Vec<Vec<Entry>>,
-    order: Order,
-) {
-    let len = buckets.len().saturating_mul(2).next_power_of_two().max(2);
-    let mut slots = vec![Slot::default(); len];
-    for mut bucket in buckets {
-        bucket.sort_by_key(|entry| entry.sort_key(order));
-        let filled = Slot {
-            entries_at: index(table.entry_row.len()),
-            entries_len: index(bucket.len()),
+/// A table while its rows are added, so that nobody has to have all of them at once: an entry costs its numbers.
+#[derive(Debug)]
+pub struct TableBuilder {
+    /// Everything but the patterns and their slots; entries are in the order of their rows.
+    table: Table,
+    /// The pattern of each entry.
+    bits: Vec<u32>,
+}
+
+impl TableBuilder {
+    /// A table without rows, with `exact` and `ranges` columns.
+    ///
+    /// # Errors
+    /// If there are too many columns.
+    pub fn new(id: u32, exact: u32, ranges: u32) -> Result<Self, TableError> {
+        if exact > 32 {
+            return Err(TableError::TooManyColumns);
+        }
+        let table = Table {
+            id,
+            exact,
+            ranges,
+            ..Table::default()
         };
-        let hash = bucket.first().map_or(0, |first| {
-            hash_exact(bits, |column| {
-                first.exact.get(at(column)).copied().unwrap_or(0)
-            })
+        Ok(Self {
+            table,
+            bits: Vec::new(),
+        })
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// If it does not fit the columns, or with it the rows list too many values.
+    pub fn push(&mut self, row: &TableRow) -> Result<(), TableError> {
+        let number = index(self.table.row_keys.len());
+        let (exact, ranges) = (self.table.exact, self.table.ranges);
+        for entry in entries_of(number, row, exact, ranges, self.bits.len())? {
+            self.bits.push(entry.bits);
+            self.table.entry_row.push(number);
+            self.table.entry_exact.extend_from_slice(&entry.exact);
+            for interval in entry.ranges {
+                self.table.entry_low.push(interval.low);
+                self.table.entry_high.push(interval.high);
+            }
+        }
+        self.table.row_keys.push(row.key);
+        Ok(())
+    }
+
+    /// The table with its index.
+    #[must_use]
+    pub fn finish(self, order: Order) -> Table {
+        let Self { table: rows, bits } = self;
+        let width = at(rows.ranges);
+        let bits_of = |entry: u32| bits.get(at(entry)).copied().unwrap_or(0);
+        let row = |entry: u32| rows.entry_row.get(at(entry)).copied().unwrap_or(0);
+        let exact = |entry: u32| part(&rows.entry_exact, entry, at(rows.exact));
+        let low = |entry: u32| part(&rows.entry_low, entry, width);
+        let tier = |entry: u32| match order {
+            Order::Row => 0,
+            Order::Tier => low(entry).last().copied().unwrap_or(0),
+        };
+        // Rows often are in this order already, which a stable sort makes use of.
+        let mut entries: Vec<u32> = (0..index(bits.len())).collect();
+        entries.sort_by(|one, other| {
+            let cells = || exact(*one).cmp(exact(*other));
+            let of_bucket = || (tier(*one), row(*one)).cmp(&(tier(*other), row(*other)));
+            let patterns = bits_of(*one).cmp(&bits_of(*other));
+            patterns.then_with(cells).then_with(of_bucket)
         });
-        let mut place = hash;
+        let masks = entries.chunk_by(|one, other| bits_of(*one) == bits_of(*other));
+        let mut masks: Vec<(u32, &[u32])> = masks
+            .map(|entries| {
+                let lowest = entries.iter().map(|entry| row(*entry)).min();
+                (lowest.unwrap_or(0), entries)
+            })
+            .collect();
+        // Patterns are met in the order of their bits.
+        masks.sort_by_key(|(lowest, _)| *lowest);
+
+        let mut table = Table {
+            id: rows.id,
+            exact: rows.exact,
+            ranges: rows.ranges,
+            row_keys: Vec::new(),
+            entry_row: entries_in(&masks, row),
+            entry_exact: Vec::with_capacity(rows.entry_exact.len()),
+            entry_low: Vec::with_capacity(rows.entry_low.len()),
+            entry_high: Vec::with_capacity(rows.entry_high.len()),
+            ..Table::default()
+        };
+        for entry in masks.iter().flat_map(|(_, entries)| entries.iter()) {
+            let high = part(&rows.entry_high, *entry, width);
+            table.entry_exact.extend_from_slice(exact(*entry));
+            table.entry_low.extend_from_slice(low(*entry));
+            table.entry_high.extend_from_slice(high);
+        }
+        let mut begun = 0;
+        for (lowest, entries) in masks {
+            let buckets = entries.chunk_by(|one, other| exact(*one) == exact(*other));
+            let lens: Vec<u32> = buckets.map(|bucket| index(bucket.len())).collect();
+            let first = entries.first().copied().unwrap_or(0);
+            push_mask(&mut table, bits_of(first), lowest, begun, &lens);
+            begun = begun.saturating_add(index(entries.len()));
+        }
+        table.row_keys = rows.row_keys;
+        table
+    }
+}
+
+/// The rows of entries in the order of the patterns.
+fn entries_in(masks: &[(u32, &[u32])], row: impl Fn(u32) -> u32) -> Vec<u32> {
+    let entries = masks.iter().flat_map(|(_, entries)| entries.iter());
+    entries.map(|entry| row(*entry)).collect()
+}
+
+/// The numbers of one entry.
+fn part(numbers: &[i64], entry: u32, width: usize) -> &[i64] {
+    let start = at(entry).saturating_mul(width);
+    numbers
+        .get(start..start.saturating_add(width))
+        .unwrap_or_default()
+}
+
+/// Appends a pattern and its hash table, at most half full, for buckets of these lengths whose entries begin at `begun`.
+fn push_mask(table: &mut Table, bits: u32, lowest_row: u32, begun: u32, buckets: &[u32]) {
+    let len = buckets.len().saturating_mul(2).next_power_of_two().max(2);
+    let slots_at = table.slots.len();
+    table
+        .slots
+        .resize(slots_at.saturating_add(len), Slot::default());
+    let mut entries_at = begun;
+    for &entries_len in buckets {
+        let first = part(&table.entry_exact, entries_at, at(table.exact));
+        let mut place = hash_exact(bits, |column| first.get(at(column)).copied().unwrap_or(0));
         loop {
             // `len` is a power of two and the table at most half full, so that an empty slot is met.
             let slot = usize::try_from(place & (len as u64 - 1))
                 .ok()
-                .and_then(|slot| slots.get_mut(slot));
+                .and_then(|slot| table.slots.get_mut(slots_at.saturating_add(slot)));
             match slot {
                 Some(slot) if slot.entries_len == 0 => {
-                    *slot = filled;
+                    *slot = Slot {
+                        entries_at,
+                        entries_len,
+                    };
                     break;
                 }
                 _ => place = place.wrapping_add(1),
             }
         }
-        for entry in bucket {
-            table.entry_row.push(entry.row);
-            table.entry_exact.extend_from_slice(&entry.exact);
-            table
-                .entry_low
-                .extend(entry.ranges.iter().map(|interval| interval.low));
-            table
-                .entry_high
-                .extend(entry.ranges.iter().map(|interval| interval.high));
-        }
+        entries_at = entries_at.saturating_add(entries_len);
     }
     table.masks.push(Mask {
         bits,
         lowest_row,
-        slots_at: index(table.slots.len()),
+        slots_at: index(slots_at),
         slots_len: index(len),
     });
-    table.slots.extend_from_slice(&slots);
 }
 
 /// All entries of the rows, in the order of the rows.
@@ -213,22 +289,28 @@ pub(crate) fn expand(exact: u32, ranges: u32, rows: &[TableRow]) -> Result<Vec<E
     }
     let mut entries = Vec::new();
     for (row, cells) in rows.iter().enumerate() {
-        let row = index(row);
-        if cells.exact.len() != at(exact) || cells.ranges.len() != at(ranges) {
-            return Err(TableError::CellCount { row });
-        }
-        if cells
-            .ranges
-            .iter()
-            .flatten()
-            .any(|interval| interval.low > interval.high)
-        {
-            return Err(TableError::EmptyInterval { row });
-        }
-        let mut expanded = expand_row(row, cells, ENTRIES_MAX - entries.len())?;
+        let mut expanded = entries_of(index(row), cells, exact, ranges, entries.len())?;
         entries.append(&mut expanded);
     }
     Ok(entries)
+}
+
+/// The entries of a row beside `count` others.
+fn entries_of(
+    row: u32,
+    cells: &TableRow,
+    exact: u32,
+    ranges: u32,
+    count: usize,
+) -> Result<Vec<Entry>, TableError> {
+    if cells.exact.len() != at(exact) || cells.ranges.len() != at(ranges) {
+        return Err(TableError::CellCount { row });
+    }
+    let mut intervals = cells.ranges.iter().flatten();
+    if intervals.any(|interval| interval.low > interval.high) {
+        return Err(TableError::EmptyInterval { row });
+    }
+    expand_row(row, cells, ENTRIES_MAX.saturating_sub(count))
 }
 
 /// The entries of a row: one for each choice of a value in each of its cells.

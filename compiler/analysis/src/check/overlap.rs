@@ -3,7 +3,7 @@
 //! Rows are grouped by the exact columns that no row leaves open, so that only rows that agree there are compared pair by
 //! pair; work is counted, and a table too tangled to finish says so rather than passing unchecked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use quo_source::{Diagnostic, Stopped, Work, codes};
 
@@ -50,8 +50,10 @@ pub fn check(
     Ok(())
 }
 
-/// More pairs than this are not compared one by one: cutting the columns where rows begin and end is faster then.
+/// As many pairs as this are compared one by one, and in larger tables as many for each row; with more of them cutting the
+/// columns where rows begin and end is faster.
 const PAIRS_MAX: usize = 1_000_000;
+const PAIRS_OF_A_ROW_MAX: usize = 64;
 
 type Overlaps = Vec<(usize, usize)>;
 
@@ -60,18 +62,12 @@ fn overlaps(
     table: &Table,
     work: &Work,
 ) -> Result<Result<Overlaps, TooLarge>, Stopped> {
-    let closed = closed_columns(table);
-    let mut groups: BTreeMap<Vec<Value>, Vec<usize>> = BTreeMap::new();
-    for (number, row) in table.rows.iter().enumerate() {
-        for key in keys(row, &closed) {
-            work.spend(1)?;
-            groups.entry(key).or_default().push(number);
-        }
-    }
-    let pairs = groups.values().fold(0usize, |pairs, members| {
+    let places = grouped(table, work)?;
+    let groups = || places.chunk_by(|one, other| one.0 == other.0);
+    let pairs = groups().fold(0usize, |pairs, members| {
         pairs.saturating_add(members.len().saturating_mul(members.len()))
     });
-    if pairs > PAIRS_MAX {
+    if pairs > PAIRS_MAX.max(table.rows.len().saturating_mul(PAIRS_OF_A_ROW_MAX)) {
         work.spend(u64::try_from(table.rows.len()).unwrap_or(u64::MAX))?;
         let scene = Scene::new(Names::declared(world), None, None);
         let mut cases = Cases::default();
@@ -80,21 +76,49 @@ fn overlaps(
         return Ok(found.map(|found| found.into_iter().collect()));
     }
     let mut found: BTreeMap<usize, usize> = BTreeMap::new();
-    for members in groups.values() {
-        for (position, &later) in members.iter().enumerate() {
-            for &earlier in members.iter().take(position) {
+    let row = |number: u32| table.rows.get(number as usize);
+    for members in groups() {
+        for (position, &(_, later)) in members.iter().enumerate() {
+            for &(_, earlier) in members.iter().take(position) {
                 work.spend(1)?;
-                let pair = table.rows.get(earlier).zip(table.rows.get(later));
+                let pair = row(earlier).zip(row(later));
                 if pair.is_some_and(|(a, b)| meet(a, b)) {
                     found
-                        .entry(later)
-                        .and_modify(|first| *first = (*first).min(earlier))
-                        .or_insert(earlier);
+                        .entry(later as usize)
+                        .and_modify(|first| *first = (*first).min(earlier as usize))
+                        .or_insert(earlier as usize);
                 }
             }
         }
     }
     Ok(Ok(found.into_iter().collect()))
+}
+
+/// Every row with the number of its group, by group and row: only rows with a group in common can hold for the same case.
+/// A group are the rows that agree in the closed columns.
+fn grouped(table: &Table, work: &Work) -> Result<Vec<(u32, u32)>, Stopped> {
+    let rows = (0_u32..).take(table.rows.len());
+    let mut places: Vec<(u32, u32)> = rows.map(|row| (0, row)).collect();
+    for column in closed_columns(table) {
+        let mut numbers: HashMap<(u32, &Value), u32> = HashMap::new();
+        let mut finer = Vec::with_capacity(places.len());
+        for (group, number) in places {
+            let row = table.rows.get(number as usize);
+            let Some(Cell::Values(values)) = row.and_then(|row| row.cells.get(column)) else {
+                continue;
+            };
+            work.spend(u64::try_from(values.len()).unwrap_or(u64::MAX))?;
+            for value in values.iter() {
+                let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+                let group = *numbers.entry((group, value)).or_insert(next);
+                finer.push((group, number));
+            }
+        }
+        places = finer;
+    }
+    work.spend(u64::try_from(places.len()).unwrap_or(u64::MAX))?;
+    places.sort_unstable();
+    Ok(places)
 }
 
 /// The most groups that one row may stand in.
@@ -122,27 +146,6 @@ fn closed_columns(table: &Table) -> Vec<usize> {
         }
     }
     closed
-}
-
-/// Every combination of the values in the closed columns.
-fn keys(row: &Row, closed: &[usize]) -> Vec<Vec<Value>> {
-    let mut keys: Vec<Vec<Value>> = vec![Vec::new()];
-    for &column in closed {
-        let Some(Cell::Values(values)) = row.cells.get(column) else {
-            continue;
-        };
-        keys = keys
-            .iter()
-            .flat_map(|key| {
-                values.iter().map(move |value| {
-                    let mut longer = key.clone();
-                    longer.push(value.clone());
-                    longer
-                })
-            })
-            .collect();
-    }
-    keys
 }
 
 fn meet(a: &Row, b: &Row) -> bool {

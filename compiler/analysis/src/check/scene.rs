@@ -2,6 +2,8 @@
 //! is told to a person.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::set::{ABSENT, Ordinal, Set};
 use crate::hir::{Amount, Bound, Cell, Column, Enum, Expr, ExprKind, Fact, Product};
@@ -94,8 +96,27 @@ pub struct Scene<'a> {
     pub product: Option<usize>,
     /// The bundle that the item is a part of.
     pub within: Option<usize>,
-    /// The texts that rules name, each with its place.
-    texts: RefCell<Vec<String>>,
+    /// The texts that rules name.
+    texts: RefCell<Texts>,
+}
+
+/// Texts in the order in which they were met, which is theirs.
+#[derive(Default)]
+struct Texts {
+    met: Vec<Arc<str>>,
+    places: HashMap<Arc<str>, usize>,
+}
+
+impl Texts {
+    fn place(&mut self, text: &str) -> usize {
+        if let Some(known) = self.places.get(text) {
+            return *known;
+        }
+        let (place, text) = (self.met.len(), Arc::<str>::from(text));
+        self.met.push(Arc::clone(&text));
+        self.places.insert(text, place);
+        place
+    }
 }
 
 /// Texts that no rule names lie beyond those that some rule does.
@@ -109,7 +130,7 @@ impl<'a> Scene<'a> {
             names,
             product,
             within,
-            texts: RefCell::new(Vec::new()),
+            texts: RefCell::default(),
         }
     }
 
@@ -251,14 +272,7 @@ impl<'a> Scene<'a> {
             Value::Enum { value, .. } => ordinal(*value),
             Value::Currency(index) | Value::Product(index) => ordinal(*index),
             Value::Instant(seconds) => i128::from(*seconds),
-            Value::Text(text) => {
-                let mut texts = self.texts.borrow_mut();
-                let known = texts.iter().position(|known| known == text);
-                ordinal(known.unwrap_or_else(|| {
-                    texts.push(text.clone());
-                    texts.len().saturating_sub(1)
-                }))
-            }
+            Value::Text(text) => ordinal(self.texts.borrow_mut().place(text)),
         }
     }
 
@@ -322,7 +336,7 @@ impl<'a> Scene<'a> {
         let shown = match of.ty {
             Type::Text => usize::try_from(value)
                 .ok()
-                .and_then(|index| texts.get(index))
+                .and_then(|index| texts.met.get(index))
                 .map_or_else(
                     || "that no row names".to_owned(),
                     |text| format!("{text:?}"),

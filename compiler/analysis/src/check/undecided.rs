@@ -48,7 +48,8 @@ pub fn check(rules: &Rules, found: &mut Vec<Diagnostic>) {
 }
 
 fn decision_table(rules: &Rules, table: &crate::hir::DecisionTable, found: &mut Vec<Diagnostic>) {
-    if !matches!(table.policy, HitPolicy::Unique | HitPolicy::First) {
+    // Where no two rows hold for one case, none hides another.
+    if table.policy != HitPolicy::First {
         return;
     }
     let Ok(answer) = decide(rules, &table.table) else {

@@ -8,7 +8,7 @@ use quo_syntax::ast::{self, AstNode};
 use super::{Context, Items, data, functions, tables, types};
 use crate::expr::{Reader, Scope};
 use crate::hir::ResultOf;
-use crate::table::{self, RawRow};
+use crate::table::{self, RawRow, rows::TableRows};
 use crate::types::Type;
 use crate::world::{HasName, World, sort_scoped, sort_unique};
 
@@ -17,9 +17,26 @@ pub struct Rows {
     /// Headings with their places.
     pub headings: Vec<(String, Span)>,
     /// The rows.
-    pub rows: Vec<RawRow>,
-    /// For each row the cells right of `||`, of a table in the text.
-    pub outputs: Vec<Vec<ast::Cell>>,
+    pub body: Body,
+}
+
+/// The rows of a table.
+pub enum Body {
+    /// Of the text: the cells left of `||`, and those right of it.
+    Text(Vec<RawRow>, Vec<Vec<ast::Cell>>),
+    /// Of a file, which may have millions.
+    File(table::file::Rows),
+}
+
+impl Body {
+    /// The rows with what can be matched: in a file all their cells.
+    #[must_use]
+    pub fn rows(&self) -> &dyn TableRows {
+        match self {
+            Body::Text(rows, _) => rows,
+            Body::File(rows) => rows,
+        }
+    }
 }
 
 /// Declares data and decision tables.
@@ -97,9 +114,8 @@ pub fn rows(
     if let Some(named) = named {
         let read = table::file::read_named(&named, file, cx.sources, cx.work, &mut cx.diagnostics)?;
         return Ok(read.map(|read| Rows {
-            rows: read.iter().collect(),
-            headings: read.headings,
-            outputs: Vec::new(),
+            headings: read.headings.clone(),
+            body: Body::File(read),
         }));
     }
     let Some(table) = table else {
@@ -112,19 +128,18 @@ pub fn rows(
     let inputs = table.inputs();
     let results = table.outputs();
     let headings = inputs.iter().chain(&results).filter_map(heading).collect();
-    let mut found = Rows {
-        headings,
-        rows: Vec::new(),
-        outputs: Vec::new(),
-    };
+    let (mut rows, mut outputs) = (Vec::new(), Vec::new());
     for row in table.rows() {
-        found.rows.push(RawRow {
+        rows.push(RawRow {
             span: row.span(file),
             cells: table::raw_cells(&row.inputs(), file),
         });
-        found.outputs.push(row.outputs());
+        outputs.push(row.outputs());
     }
-    Ok(Some(found))
+    Ok(Some(Rows {
+        headings,
+        body: Body::Text(rows, outputs),
+    }))
 }
 
 /// Reads the results.

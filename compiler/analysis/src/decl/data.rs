@@ -9,7 +9,7 @@ use super::calculations::rows;
 use super::{Context, types};
 use crate::expr::{Reader, Scope};
 use crate::hir::{Data, Field};
-use crate::table;
+use crate::table::{self, constants::Constants, rows::AnyCell};
 use crate::types::Type;
 use crate::world::World;
 
@@ -69,22 +69,33 @@ pub fn read(
     let Some(places) = columns_of(&columns, &read.headings, span, &mut cx.diagnostics) else {
         return Ok(Some(found));
     };
-    for row in &read.rows {
+    let mut cells: Vec<Constants> = columns
+        .iter()
+        .map(|column| Constants::new(&column.name, column.ty, column.optional))
+        .collect();
+    let rows = read.body.rows();
+    let before = cx.diagnostics.len();
+    found
+        .values
+        .reserve(rows.count().saturating_mul(columns.len()));
+    found.rows.reserve(rows.count());
+    let mut seen: Vec<AnyCell<'_>> = Vec::new();
+    for row in 0..rows.count() {
         cx.work.spend(1)?;
+        seen.clear();
+        rows.cells(row, &mut |_, cell| seen.push(cell));
         let mut reader = Reader::new(world, Scope::default(), file, &mut cx.diagnostics);
-        for (column, place) in columns.iter().zip(&places) {
-            let cell = place.and_then(|place| row.cells.get(place));
-            let value = match cell {
-                Some(cell) => {
-                    table::constant(&mut reader, cell, &column.name, column.ty, column.optional)
-                }
-                None => Some(None),
-            };
+        for ((column, place), constants) in columns.iter().zip(&places).zip(&mut cells) {
+            let cell = place.and_then(|place| seen.get(place));
+            let value = cell.and_then(|cell| constants.read(&mut reader, cell));
             found
                 .values
                 .push(value.flatten().or_else(|| column.default.clone()));
         }
-        found.rows.push(row.span);
+        found.rows.push(rows.span(row));
+        if table::mistakes_told(before, &mut cx.diagnostics) {
+            break;
+        }
     }
     Ok(Some(found))
 }

@@ -6,12 +6,14 @@
 use quo_source::{Diagnostic, FileId, Span, Stopped, codes};
 use quo_syntax::ast::{self, AstNode};
 
-use super::calculations::{Rows, rows};
+use super::calculations::{Body, Rows, rows};
 use super::{Context, functions, types};
 use crate::check::overlap;
 use crate::expr::{Reader, Scope};
 use crate::hir::{DecisionTable, Expr, ExprKind, Field, HitPolicy, Outcome, Parameter};
-use crate::table::{self, Heading, RawRow};
+use crate::table::constants::Constants;
+use crate::table::rows::{AnyCell, Picked, Selected, TableRows};
+use crate::table::{self, Heading};
 use crate::types::{Number, Type, Unit, Value};
 use crate::world::{Decision, World};
 
@@ -172,15 +174,15 @@ pub fn is_complete(decision: &Decision, cx: &mut Context<'_>) -> Result<bool, St
         .iter()
         .filter_map(|one| read.headings.iter().position(|(name, _)| *name == one.name))
         .collect();
-    let any = |row: &RawRow, place: &usize| {
-        let cell = row.cells.get(*place);
-        cell.is_some_and(|cell| matches!(cell.content, table::Content::Any))
+    let rows = read.body.rows();
+    let always = |row: usize| {
+        let mut any = true;
+        rows.cells(row, &mut |column, cell| {
+            any &= !places.contains(&column) || cell.is_any();
+        });
+        any
     };
-    Ok(places.len() == parameters.len()
-        && read
-            .rows
-            .iter()
-            .any(|row| places.iter().all(|place| any(row, place))))
+    Ok(places.len() == parameters.len() && (0..rows.count()).any(always))
 }
 
 /// Reads what follows `otherwise` in each table; definitions may be named there.
@@ -254,46 +256,11 @@ fn table_of(
     for parameter in &decision.parameters {
         reader.declare(&parameter.name, parameter.ty, parameter.optional);
     }
-    let mut raw: Vec<RawRow> = Vec::new();
-    let mut values: Vec<Vec<Expr>> = vec![Vec::new(); decision.outcomes.len()];
-    let mut priorities: Vec<(i128, usize)> = Vec::new();
-    let mut right = true;
-    let inputs = places.inputs.len();
-    for (number, row) in read.rows.iter().enumerate() {
-        let cells = places
-            .inputs
-            .iter()
-            .filter_map(|place| row.cells.get(*place).cloned());
-        raw.push(RawRow {
-            span: row.span,
-            cells: cells.collect(),
-        });
-        for ((outcome, place), values) in decision
-            .outcomes
-            .iter()
-            .zip(&places.outcomes)
-            .zip(&mut values)
-        {
-            let name = read
-                .headings
-                .get(*place)
-                .map_or("", |(name, _)| name.as_str());
-            let value = match read.outputs.get(number) {
-                Some(cells) => {
-                    let cell = place.checked_sub(inputs).and_then(|at| cells.get(at));
-                    calculated(&mut reader, cell, outcome)
-                }
-                None => imported(&mut reader, row, *place, name, outcome),
-            };
-            right &= value.is_some();
-            values.extend(value);
-        }
-        if let Some(place) = places.priority {
-            let priority = priority_of(&mut reader, &read, number, place, inputs);
-            right &= priority.is_some();
-            priorities.extend(priority.map(|priority| (priority, number)));
-        }
-    }
+    // What the rows lead to is read before what they ask, so that all that is wrong is told at once.
+    let led_to = match &read.body {
+        Body::Text(_, outputs) => calculated_rows(&mut reader, decision, &places, outputs),
+        Body::File(rows) => imported_rows(&mut reader, decision, &places, rows),
+    };
     let headings = decision
         .parameters
         .iter()
@@ -307,13 +274,27 @@ fn table_of(
                 span: decision.span,
             },
         });
-    let Some(mut table) = table::build(&mut reader, &decision.name, headings.collect(), &raw, None)
-    else {
+    let picked: &dyn TableRows = match &read.body {
+        Body::Text(rows, _) => &Picked(rows, &places.inputs),
+        Body::File(rows) => &Selected::all(rows, &places.inputs),
+    };
+    let table = table::build(
+        &mut reader,
+        &decision.name,
+        headings.collect(),
+        picked,
+        None,
+    );
+    let (Some(mut table), Some(led_to)) = (table, led_to) else {
         return Ok(None);
     };
-    if !right || decision.ty == Type::Unknown {
+    if decision.ty == Type::Unknown {
         return Ok(None);
     }
+    let LedTo {
+        mut values,
+        mut priorities,
+    } = led_to;
     if decision.policy == ast::HitPolicy::Unique {
         overlap::check(world, &table, cx.work, &mut cx.diagnostics)?;
     }
@@ -457,6 +438,91 @@ fn places_of(
     })
 }
 
+/// What the rows of a table lead to.
+struct LedTo {
+    /// For each outcome its value in every row.
+    values: Vec<Vec<Expr>>,
+    /// The priority of every row with its number, where the table has a column of them.
+    priorities: Vec<(i128, usize)>,
+}
+
+/// What rows of the text lead to; `None` if something is wrong with it.
+fn calculated_rows(
+    reader: &mut Reader<'_>,
+    decision: &Decision,
+    places: &Places,
+    outputs: &[Vec<ast::Cell>],
+) -> Option<LedTo> {
+    let mut found = LedTo {
+        values: vec![Vec::new(); decision.outcomes.len()],
+        priorities: Vec::new(),
+    };
+    let (inputs, priority) = (places.inputs.len(), priority_column());
+    let mut right = true;
+    for (number, cells) in outputs.iter().enumerate() {
+        let cell = |place: usize| place.checked_sub(inputs).and_then(|at| cells.get(at));
+        let outcomes = decision.outcomes.iter().zip(&places.outcomes);
+        for ((outcome, place), values) in outcomes.zip(&mut found.values) {
+            let value = calculated(reader, cell(*place), outcome);
+            right &= value.is_some();
+            values.extend(value);
+        }
+        if let Some(place) = places.priority {
+            let value = calculated(reader, cell(place), &priority);
+            let value = value.and_then(|value| fixed(reader, &value));
+            right &= value.is_some();
+            found.priorities.extend(value.map(|value| (value, number)));
+        }
+    }
+    right.then_some(found)
+}
+
+/// What rows of a file lead to; `None` if something is wrong with it.
+fn imported_rows(
+    reader: &mut Reader<'_>,
+    decision: &Decision,
+    places: &Places,
+    rows: &table::file::Rows,
+) -> Option<LedTo> {
+    let mut found = LedTo {
+        values: vec![Vec::with_capacity(rows.len()); decision.outcomes.len()],
+        priorities: Vec::new(),
+    };
+    let named = |outcome: &Parameter, place: usize| {
+        let name = rows.headings.get(place).map_or("", |(name, _)| name);
+        Constants::new(name, outcome.ty, outcome.optional)
+    };
+    let columns = decision.outcomes.iter().zip(&places.outcomes);
+    let mut columns: Vec<(usize, &Parameter, Constants)> = columns
+        .map(|(outcome, place)| (*place, outcome, named(outcome, *place)))
+        .collect();
+    let priority = priority_column();
+    let mut priorities = places
+        .priority
+        .map(|place| (place, named(&priority, place)));
+    let (before, mut right) = (reader.diagnostics.len(), true);
+    for row in 0..rows.len() {
+        let cells: Vec<AnyCell<'_>> = rows.cells(row).map(AnyCell::File).collect();
+        for ((place, outcome, constants), values) in columns.iter_mut().zip(&mut found.values) {
+            let cell = cells.get(*place);
+            let value = cell.and_then(|cell| imported(reader, constants, cell, outcome));
+            right &= value.is_some();
+            values.extend(value);
+        }
+        if let Some((place, constants)) = &mut priorities {
+            let value = cells.get(*place);
+            let value = value.and_then(|cell| imported(reader, constants, cell, &priority));
+            let value = value.and_then(|value| fixed(reader, &value));
+            right &= value.is_some();
+            found.priorities.extend(value.map(|value| (value, row)));
+        }
+        if table::mistakes_told(before, reader.diagnostics) {
+            return None;
+        }
+    }
+    right.then_some(found)
+}
+
 /// The outcome in a cell of a table in the text: an expression, or `-` for none.
 fn calculated(
     reader: &mut Reader<'_>,
@@ -493,58 +559,43 @@ fn calculated(
 
 fn imported(
     reader: &mut Reader<'_>,
-    row: &RawRow,
-    place: usize,
-    name: &str,
+    column: &mut Constants,
+    cell: &AnyCell<'_>,
     outcome: &Parameter,
 ) -> Option<Expr> {
-    let cell = row.cells.get(place)?;
-    let value = table::constant(reader, cell, name, outcome.ty, outcome.optional)?;
-    Some(match value {
+    Some(match column.read(reader, cell)? {
         Some(value) => Expr {
             kind: ExprKind::Const(value),
             ty: outcome.ty,
             optional: false,
-            span: cell.span,
+            span: cell.span(),
         },
-        None => crate::expr::absent(outcome.ty, cell.span),
+        None => crate::expr::absent(outcome.ty, cell.span()),
     })
 }
 
-fn priority_of(
-    reader: &mut Reader<'_>,
-    read: &Rows,
-    number: usize,
-    place: usize,
-    inputs: usize,
-) -> Option<i128> {
-    let whole = Type::Number(Number {
-        unit: Unit::Int,
-        scale: 0,
-        min: i128::from(i32::MIN),
-        max: i128::from(i32::MAX),
-    });
-    let outcome = Parameter {
+/// What a column of priorities holds.
+fn priority_column() -> Parameter {
+    Parameter {
         name: "priority".to_owned(),
-        ty: whole,
+        ty: Type::Number(Number {
+            unit: Unit::Int,
+            scale: 0,
+            min: i128::from(i32::MIN),
+            max: i128::from(i32::MAX),
+        }),
         optional: false,
-    };
-    let value = match read.outputs.get(number) {
-        Some(cells) => calculated(
-            reader,
-            place.checked_sub(inputs).and_then(|at| cells.get(at)),
-            &outcome,
-        ),
-        None => imported(reader, read.rows.get(number)?, place, "priority", &outcome),
-    }?;
-    match value.kind {
-        ExprKind::Const(Value::Number(priority)) => Some(priority),
-        _ => {
-            reader.diagnostics.push(
-                Diagnostic::error(codes::BAD_CELL, "a priority is a fixed number")
-                    .at(value.span, "this is worked out"),
-            );
-            None
-        }
     }
+}
+
+/// A priority.
+fn fixed(reader: &mut Reader<'_>, value: &Expr) -> Option<i128> {
+    if let ExprKind::Const(Value::Number(priority)) = value.kind {
+        return Some(priority);
+    }
+    reader.diagnostics.push(
+        Diagnostic::error(codes::BAD_CELL, "a priority is a fixed number")
+            .at(value.span, "this is worked out"),
+    );
+    None
 }

@@ -24,7 +24,7 @@ impl Reader<'_> {
                 let Some(ty) = expected.filter(|ty| *ty != Type::Unknown) else {
                     return self.cell_alone(&cell, heading, span);
                 };
-                match crate::table::constant(self, &cell, heading, ty, true) {
+                match crate::table::constants::constant(self, &cell, heading, ty, true) {
                     Some(Some(value)) => Expr {
                         kind: ExprKind::Const(value),
                         ty,

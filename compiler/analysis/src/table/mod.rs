@@ -2,6 +2,7 @@
 //!
 //! Cells of both become [`RawCell`]s first, so that a cell means the same wherever it stands.
 
+pub mod constants;
 pub mod file;
 mod find_file;
 pub mod prices;
@@ -18,8 +19,7 @@ use quo_syntax::literal::Value as Literal;
 use crate::expr::{Reader, fit, literal, ops::rescaled};
 use crate::hir::{Bound, Cell, Expr, ExprKind, Interval};
 use crate::types::{Type, Value};
-pub use rows::build;
-use rows::mistakes_told;
+pub use rows::{build, mistakes_told};
 
 /// A row as written.
 #[derive(Clone)]
@@ -420,68 +420,6 @@ pub(crate) fn operand_expr(
             }
         }
     }
-}
-
-/// The constant that a cell holds for a type: `None` where it is none, which has been said, absent for `-`.
-///
-/// A text needs no quotes in a file: there it is the whole cell.
-pub fn constant(
-    reader: &mut Reader<'_>,
-    cell: &RawCell,
-    name: &str,
-    ty: Type,
-    optional: bool,
-) -> Option<Option<Value>> {
-    let before = reader.diagnostics.len();
-    let heading = Heading {
-        name: name.to_owned(),
-        expr: Expr {
-            ty,
-            ..crate::expr::ops::unknown(cell.span)
-        },
-    };
-    let imported = cell.span.file != reader.file;
-    let value = match &cell.content {
-        Content::Nothing if optional => Some(None),
-        Content::Items(items) => match items.as_slice() {
-            [RawItem::Value(Operand::Imported(CellValue::Literal(literal), _))]
-                if ty == Type::Text =>
-            {
-                Some(Some(Value::Text(match literal {
-                    quo_syntax::literal::Value::Text(text) => text.clone(),
-                    _ => cell.text.clone(),
-                })))
-            }
-            _ if ty == Type::Text && imported => Some(Some(Value::Text(cell.text.clone()))),
-            [RawItem::Value(operand)] => {
-                let expr = operand_expr(reader, operand, cell, &heading);
-                let expr = fit::adapted(expr, ty);
-                fit::constant(&expr, ty, reader.world.show(), reader.diagnostics).map(Some)
-            }
-            _ => not_one(reader, cell),
-        },
-        Content::Unread {
-            why: Unread::NoCell,
-            ..
-        } if ty == Type::Text => Some(Some(Value::Text(cell.text.clone()))),
-        Content::Unread { .. } => {
-            report_unread(cell, name, reader.diagnostics);
-            None
-        }
-        Content::Wrong => None,
-        Content::Nothing | Content::Any => not_one(reader, cell),
-    };
-    in_column(reader, before, &heading, cell.span.file);
-    value
-}
-
-fn not_one(reader: &mut Reader<'_>, cell: &RawCell) -> Option<Option<Value>> {
-    reader.diagnostics.push(
-        Diagnostic::error(codes::BAD_CELL, "a cell of data holds one value")
-            .at(cell.span, "not one value")
-            .note("`-` leaves out a value that may be absent"),
-    );
-    None
 }
 
 /// A value of a cell in the encoding of its column.

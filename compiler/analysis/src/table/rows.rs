@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use quo_source::{Diagnostic, FileId, Span, codes};
 
 use super::file::{FileCell, Rows};
-use super::{Heading, RawCell, RawRow, cell_is_range, one_line, read_cell};
+use super::{Content, Heading, RawCell, RawRow, cell_is_range, one_line, read_cell};
 use crate::expr::Reader;
 use crate::hir::{Cell, Column, Row, Table};
 use crate::types::Type;
@@ -42,10 +42,19 @@ impl AnyCell<'_> {
     }
 
     /// Its text, if the same text means the same in every row of the column.
-    fn repeatable(&self) -> Option<&str> {
+    pub(super) fn repeatable(&self) -> Option<&str> {
         match self {
             AnyCell::Raw(_) => None,
             AnyCell::File(cell) => cell.flaw.is_none().then_some(cell.text.as_ref()),
+        }
+    }
+
+    /// Whether it says that anything holds.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        match self {
+            AnyCell::Raw(cell) => matches!(cell.content, Content::Any),
+            AnyCell::File(cell) => cell.flaw.is_none() && cell.text == "*",
         }
     }
 
@@ -85,6 +94,45 @@ impl TableRows for Vec<RawRow> {
         let cells = self.get(row).map(|row| row.cells.as_slice());
         for (column, cell) in cells.unwrap_or_default().iter().enumerate() {
             see(column, AnyCell::Raw(cell));
+        }
+    }
+}
+
+/// These columns of rows of a rule's text.
+pub struct Picked<'a>(pub &'a [RawRow], pub &'a [usize]);
+
+impl TableRows for Picked<'_> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn span(&self, row: usize) -> Span {
+        let found = self.0.get(row);
+        found.map_or(FileId(0).span(0, 0), |found| found.span)
+    }
+
+    fn cells<'a>(&'a self, row: usize, see: &mut dyn FnMut(usize, AnyCell<'a>)) {
+        let cells = self.0.get(row).map(|row| row.cells.as_slice());
+        for (column, place) in self.1.iter().enumerate() {
+            if let Some(cell) = cells.and_then(|cells| cells.get(*place)) {
+                see(column, AnyCell::Raw(cell));
+            }
+        }
+    }
+}
+
+impl TableRows for Rows {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn span(&self, row: usize) -> Span {
+        self.span(row)
+    }
+
+    fn cells<'a>(&'a self, row: usize, see: &mut dyn FnMut(usize, AnyCell<'a>)) {
+        for (column, cell) in self.cells(row).enumerate() {
+            see(column, AnyCell::File(cell));
         }
     }
 }
@@ -145,7 +193,7 @@ impl TableRows for Selected<'_> {
 const MISTAKES_MAX: usize = 100;
 
 /// The most different texts of a column that are remembered.
-const REMEMBERED_MAX: usize = 1 << 16;
+pub(super) const REMEMBERED_MAX: usize = 1 << 16;
 
 /// A checked table; columns matched exactly come first, those matched by interval last and `last` at the very end.
 pub fn build(
@@ -212,7 +260,7 @@ pub fn build(
 }
 
 /// Whether enough mistakes of one table have been told since there were `before`; then the last one says so.
-pub(super) fn mistakes_told(before: usize, diagnostics: &mut [Diagnostic]) -> bool {
+pub fn mistakes_told(before: usize, diagnostics: &mut [Diagnostic]) -> bool {
     let enough = diagnostics.len().saturating_sub(before) >= MISTAKES_MAX;
     if let Some(last) = diagnostics.last_mut().filter(|_| enough) {
         let more = "more of this table may be wrong; these are the first mistakes";
