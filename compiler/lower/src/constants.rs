@@ -6,7 +6,7 @@ use quo_model::{ABSENT, ValueType};
 use crate::strings::StringIds;
 
 /// The narrow encoding of a constant: its mantissa, ordinal, index, day or string; `None` where it has none.
-pub(crate) fn encode(value: &Value, strings: &StringIds) -> Option<i64> {
+pub(crate) fn encode(value: &Value, strings: &StringIds<'_>) -> Option<i64> {
     match value {
         Value::Bool(value) => Some(i64::from(*value)),
         Value::Number(mantissa) => narrow(*mantissa),

@@ -15,7 +15,7 @@ pub(crate) struct Context<'a> {
     /// What is lowered.
     pub(crate) rules: &'a Rules,
     /// Its strings, numbered.
-    pub(crate) strings: StringIds,
+    pub(crate) strings: StringIds<'a>,
     /// Its files.
     pub(crate) places: Places,
     /// Code made so far.

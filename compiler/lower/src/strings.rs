@@ -3,7 +3,8 @@
 //! A string that is compared at run time is a number in constants, sets and hashed cells; renumbering those afterwards
 //! would mean knowing which numbers are strings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 use quo_analysis::hir::{
     Adjustment, Approval, Book, Cell, Charge, Expr, ExprKind, Floor, Fulfilment,
@@ -11,26 +12,31 @@ use quo_analysis::hir::{
 use quo_analysis::hir::{Named, Product, Row, Rule, RuleBody, Rules, Table};
 use quo_analysis::tests_hir::Expected;
 use quo_analysis::types::Value;
-use quo_model::{StringTable, Strings};
+use quo_model::Strings;
 
 /// Strings with their final numbers.
 #[derive(Debug)]
-pub(crate) struct StringIds {
-    ids: BTreeMap<String, u32>,
+pub(crate) struct StringIds<'r> {
+    sorted: Vec<Cow<'r, str>>,
+    ids: HashMap<Cow<'r, str>, u32>,
 }
 
-impl StringIds {
+impl<'r> StringIds<'r> {
     /// All strings of these rules.
-    pub(crate) fn of(rules: &Rules, with_probes: bool) -> Self {
+    pub(crate) fn of(rules: &'r Rules, with_probes: bool) -> Self {
         let mut collector = Collector::default();
         collector.rules(rules);
         collector.calculations(rules);
         if with_probes {
             collector.probes(rules);
         }
+        let mut sorted = collector.0;
+        // Row by row they often are in order already, which a stable sort makes use of.
+        sorted.sort();
+        sorted.dedup();
         // Numbers follow the sorted order; a count beyond 32 bits is refused by the writer of packages.
-        let ids = collector.0.into_iter().zip(0_u32..).collect();
-        Self { ids }
+        let ids = sorted.iter().cloned().zip(0_u32..).collect();
+        Self { sorted, ids }
     }
 
     /// The number of a string of the rules; `None` for any other.
@@ -40,12 +46,7 @@ impl StringIds {
 
     /// The strings as the model holds them.
     pub(crate) fn to_model(&self) -> Strings {
-        let mut table = StringTable::new();
-        for text in self.ids.keys() {
-            table.intern(text);
-        }
-        // Interned in sorted order, so that the provisional numbers are the final ones.
-        table.finish().0
+        Strings::sorted(self.sorted.iter().map(AsRef::as_ref))
     }
 }
 
@@ -60,21 +61,22 @@ pub(crate) const CURRENCY_COLUMN: &str = "currency";
 /// What the kinds of charges are called where calculations look at them.
 const CHARGE_KINDS: [&str; 3] = ["one time", "recurring", "usage"];
 
+/// Strings as they are met, again and again.
 #[derive(Default)]
-struct Collector(BTreeSet<String>);
+struct Collector<'r>(Vec<Cow<'r, str>>);
 
-impl Collector {
-    fn add(&mut self, text: &str) {
-        if !self.0.contains(text) {
-            self.0.insert(text.to_owned());
+impl<'r> Collector<'r> {
+    fn add(&mut self, text: &'r str) {
+        if self.0.last().is_none_or(|last| last != text) {
+            self.0.push(Cow::Borrowed(text));
         }
     }
 
-    fn named(&mut self, named: &[Named]) {
+    fn named(&mut self, named: &'r [Named]) {
         named.iter().for_each(|named| self.add(&named.name));
     }
 
-    fn rules(&mut self, rules: &Rules) {
+    fn rules(&mut self, rules: &'r Rules) {
         self.add("");
         self.add(CURRENCY_COLUMN);
         self.add(&rules.name);
@@ -121,7 +123,7 @@ impl Collector {
         self.terms(rules);
     }
 
-    fn terms(&mut self, rules: &Rules) {
+    fn terms(&mut self, rules: &'r Rules) {
         for found in &rules.qualifications {
             self.add(&found.id);
             self.add(&found.message);
@@ -139,7 +141,7 @@ impl Collector {
         }
     }
 
-    fn calculations(&mut self, rules: &Rules) {
+    fn calculations(&mut self, rules: &'r Rules) {
         for record in &rules.records {
             self.add(&record.name);
             for field in &record.fields {
@@ -168,7 +170,7 @@ impl Collector {
         }
     }
 
-    fn probes(&mut self, rules: &Rules) {
+    fn probes(&mut self, rules: &'r Rules) {
         for function in rules.functions.iter().skip(rules.functions_of_tests) {
             self.expr(&function.body);
         }
@@ -180,19 +182,19 @@ impl Collector {
         }
     }
 
-    fn optional_value(&mut self, value: Option<&Value>) {
+    fn optional_value(&mut self, value: Option<&'r Value>) {
         if let Some(value) = value {
             self.value(value);
         }
     }
 
-    fn value(&mut self, value: &Value) {
+    fn value(&mut self, value: &'r Value) {
         if let Value::Text(text) = value {
             self.add(text);
         }
     }
 
-    fn product(&mut self, product: &Product) {
+    fn product(&mut self, product: &'r Product) {
         self.add(&product.name);
         self.add(&product.title);
         self.add(product.sku.as_deref().unwrap_or_default());
@@ -213,7 +215,7 @@ impl Collector {
         }
     }
 
-    fn charge(&mut self, rules: &Rules, charge: &Charge) {
+    fn charge(&mut self, rules: &'r Rules, charge: &'r Charge) {
         self.add(&charge.name);
         self.add(&charge.title);
         self.member(rules, charge.product, &charge.name);
@@ -228,19 +230,19 @@ impl Collector {
         charge.floors.iter().for_each(|floor| self.floor(floor));
     }
 
-    fn member(&mut self, rules: &Rules, product: usize, name: &str) {
+    fn member(&mut self, rules: &'r Rules, product: usize, name: &'r str) {
         if let Some(product) = rules.products.get(product) {
-            self.add(&member_id(&product.name, name));
+            self.0.push(Cow::Owned(member_id(&product.name, name)));
         }
     }
 
-    fn floor(&mut self, floor: &Floor) {
+    fn floor(&mut self, floor: &'r Floor) {
         self.add(&floor.id);
         self.add(&floor.title);
         self.expr(&floor.least);
     }
 
-    fn rule(&mut self, rule: &Rule) {
+    fn rule(&mut self, rule: &'r Rule) {
         self.add(&rule.id);
         self.add(&rule.message);
         rule.when.iter().for_each(|when| self.expr(when));
@@ -250,24 +252,24 @@ impl Collector {
         }
     }
 
-    fn book(&mut self, book: &Book) {
+    fn book(&mut self, book: &'r Book) {
         self.add(&book.name);
         self.add(&book.title);
         book.when.iter().for_each(|when| self.expr(when));
     }
 
-    fn adjustment(&mut self, adjustment: &Adjustment) {
+    fn adjustment(&mut self, adjustment: &'r Adjustment) {
         self.add(&adjustment.name);
         self.add(&adjustment.title);
     }
 
-    fn approval(&mut self, approval: &Approval) {
+    fn approval(&mut self, approval: &'r Approval) {
         self.add(&approval.name);
         self.add(&approval.title);
         self.table(&approval.table);
     }
 
-    fn fulfilment(&mut self, rules: &Rules, fulfilment: &Fulfilment) {
+    fn fulfilment(&mut self, rules: &'r Rules, fulfilment: &'r Fulfilment) {
         for task in &fulfilment.tasks {
             self.add(&task.name);
             self.member(rules, fulfilment.product, &task.name);
@@ -277,7 +279,7 @@ impl Collector {
         }
     }
 
-    fn table(&mut self, table: &Table) {
+    fn table(&mut self, table: &'r Table) {
         self.add(&table.id);
         for column in &table.columns {
             self.add(&column.name);
@@ -286,7 +288,7 @@ impl Collector {
         table.rows.iter().for_each(|row| self.row(row));
     }
 
-    fn row(&mut self, row: &Row) {
+    fn row(&mut self, row: &'r Row) {
         self.add(&row.key);
         for cell in &row.cells {
             if let Cell::Values(values) = cell {
@@ -295,7 +297,7 @@ impl Collector {
         }
     }
 
-    fn expr(&mut self, expr: &Expr) {
+    fn expr(&mut self, expr: &'r Expr) {
         match &expr.kind {
             ExprKind::Const(value) => self.value(value),
             ExprKind::InSet(_, values) => values.iter().for_each(|value| self.value(value)),

@@ -5,7 +5,7 @@
 
 use quo_analysis::hir::{Bound, Cell, Column, Interval, Row, Table};
 use quo_analysis::types::{Type, Unit};
-use quo_model::{ABSENT, ExactCell, Order, TableRow, build_table};
+use quo_model::{ABSENT, ExactCell, Order, TableBuilder, TableRow};
 use quo_source::Span;
 
 use crate::constants::{encode, narrow, number_of, raise};
@@ -56,8 +56,13 @@ impl Context<'_> {
         let exact = table.columns.iter().filter(|column| !column.range).count();
         let ranges = table.columns.len().saturating_sub(exact);
         let by_currency = table.rows.iter().any(names_amount);
-        let mut rows = Vec::with_capacity(table.rows.len());
+        let number = self.index(self.tables.len(), span);
+        let id = self.string(&table.id);
+        let exact_columns = self.index(exact.saturating_add(usize::from(by_currency)), span);
+        let range_columns = self.index(ranges, span);
+        let mut builder = TableBuilder::new(id, exact_columns, range_columns);
         let mut origins = Vec::with_capacity(table.rows.len());
+        let mut places = Vec::with_capacity(table.rows.len());
         for (origin, row) in table.rows.iter().enumerate() {
             // A row without an amount is the same in every currency.
             let repeated = names_amount(row);
@@ -75,25 +80,17 @@ impl Context<'_> {
                     };
                     lowered.exact.push(cell);
                 }
-                rows.push(lowered);
+                builder = builder.and_then(|mut builder| {
+                    builder.push(&lowered)?;
+                    Ok(builder)
+                });
                 origins.push(origin);
+                places.push(self.places.place(row.span));
             }
         }
-        let places = table.rows.iter();
-        let places: Vec<_> = places.map(|row| self.places.place(row.span)).collect();
-        self.rows.push(
-            origins
-                .iter()
-                .filter_map(|&origin| places.get(origin).copied())
-                .collect(),
-        );
-
-        let number = self.index(self.tables.len(), span);
-        let id = self.string(&table.id);
-        let exact_columns = self.index(exact.saturating_add(usize::from(by_currency)), span);
-        let range_columns = self.index(ranges, span);
-        match build_table(id, exact_columns, range_columns, &rows, order) {
-            Ok(built) => self.tables.push(built),
+        self.rows.push(places);
+        match builder {
+            Ok(builder) => self.tables.push(builder.finish(order)),
             Err(error) => {
                 self.report(limits::table_too_large(span, &table.id, error));
                 self.tables.push(quo_model::Table::default());

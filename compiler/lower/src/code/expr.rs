@@ -61,7 +61,7 @@ pub(super) struct Uses {
 /// Generates the code of one routine.
 pub(super) struct Gen<'a, 'p> {
     pub(super) rules: &'a Rules,
-    pub(super) strings: &'a StringIds,
+    pub(super) strings: &'a StringIds<'a>,
     pub(super) places: &'a Places,
     pub(super) decisions: &'a [LoweredDecision],
     pub(super) routines: &'p mut Routines,
