@@ -12,6 +12,7 @@ mod expectations;
 pub mod fulfilment;
 pub mod functions;
 pub mod header;
+mod led_to;
 pub mod order;
 pub mod products;
 pub mod records;

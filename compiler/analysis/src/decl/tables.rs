@@ -7,14 +7,14 @@ use quo_source::{Diagnostic, FileId, Span, Stopped, codes};
 use quo_syntax::ast::{self, AstNode};
 
 use super::calculations::{Body, Rows, rows};
+use super::led_to::{LedTo, Places, calculated_rows, imported_rows};
 use super::{Context, functions, types};
 use crate::check::overlap;
 use crate::expr::{Reader, Scope};
 use crate::hir::{DecisionTable, Expr, ExprKind, Field, HitPolicy, Outcome, Parameter};
-use crate::table::constants::Constants;
-use crate::table::rows::{AnyCell, Picked, Selected, TableRows};
+use crate::table::rows::{Picked, Selected, TableRows};
 use crate::table::{self, Heading};
-use crate::types::{Number, Type, Unit, Value};
+use crate::types::{Number, Type, Unit};
 use crate::world::{Decision, World};
 
 fn closed(
@@ -345,13 +345,6 @@ fn policy(policy: ast::HitPolicy) -> HitPolicy {
     }
 }
 
-/// Which column holds what.
-struct Places {
-    inputs: Vec<usize>,
-    outcomes: Vec<usize>,
-    priority: Option<usize>,
-}
-
 fn places_of(
     decision: &Decision,
     headings: &[(String, Span)],
@@ -436,166 +429,4 @@ fn places_of(
         outcomes: outcomes.into_iter().flatten().collect(),
         priority: priority.flatten(),
     })
-}
-
-/// What the rows of a table lead to.
-struct LedTo {
-    /// For each outcome its value in every row.
-    values: Vec<Vec<Expr>>,
-    /// The priority of every row with its number, where the table has a column of them.
-    priorities: Vec<(i128, usize)>,
-}
-
-/// What rows of the text lead to; `None` if something is wrong with it.
-fn calculated_rows(
-    reader: &mut Reader<'_>,
-    decision: &Decision,
-    places: &Places,
-    outputs: &[Vec<ast::Cell>],
-) -> Option<LedTo> {
-    let mut found = LedTo {
-        values: vec![Vec::new(); decision.outcomes.len()],
-        priorities: Vec::new(),
-    };
-    let (inputs, priority) = (places.inputs.len(), priority_column());
-    let mut right = true;
-    for (number, cells) in outputs.iter().enumerate() {
-        let cell = |place: usize| place.checked_sub(inputs).and_then(|at| cells.get(at));
-        let outcomes = decision.outcomes.iter().zip(&places.outcomes);
-        for ((outcome, place), values) in outcomes.zip(&mut found.values) {
-            let value = calculated(reader, cell(*place), outcome);
-            right &= value.is_some();
-            values.extend(value);
-        }
-        if let Some(place) = places.priority {
-            let value = calculated(reader, cell(place), &priority);
-            let value = value.and_then(|value| fixed(reader, &value));
-            right &= value.is_some();
-            found.priorities.extend(value.map(|value| (value, number)));
-        }
-    }
-    right.then_some(found)
-}
-
-/// What rows of a file lead to; `None` if something is wrong with it.
-fn imported_rows(
-    reader: &mut Reader<'_>,
-    decision: &Decision,
-    places: &Places,
-    rows: &table::file::Rows,
-) -> Option<LedTo> {
-    let mut found = LedTo {
-        values: vec![Vec::with_capacity(rows.len()); decision.outcomes.len()],
-        priorities: Vec::new(),
-    };
-    let named = |outcome: &Parameter, place: usize| {
-        let name = rows.headings.get(place).map_or("", |(name, _)| name);
-        Constants::new(name, outcome.ty, outcome.optional)
-    };
-    let columns = decision.outcomes.iter().zip(&places.outcomes);
-    let mut columns: Vec<(usize, &Parameter, Constants)> = columns
-        .map(|(outcome, place)| (*place, outcome, named(outcome, *place)))
-        .collect();
-    let priority = priority_column();
-    let mut priorities = places
-        .priority
-        .map(|place| (place, named(&priority, place)));
-    let (before, mut right) = (reader.diagnostics.len(), true);
-    for row in 0..rows.len() {
-        let cells: Vec<AnyCell<'_>> = rows.cells(row).map(AnyCell::File).collect();
-        for ((place, outcome, constants), values) in columns.iter_mut().zip(&mut found.values) {
-            let cell = cells.get(*place);
-            let value = cell.and_then(|cell| imported(reader, constants, cell, outcome));
-            right &= value.is_some();
-            values.extend(value);
-        }
-        if let Some((place, constants)) = &mut priorities {
-            let value = cells.get(*place);
-            let value = value.and_then(|cell| imported(reader, constants, cell, &priority));
-            let value = value.and_then(|value| fixed(reader, &value));
-            right &= value.is_some();
-            found.priorities.extend(value.map(|value| (value, row)));
-        }
-        if table::mistakes_told(before, reader.diagnostics) {
-            return None;
-        }
-    }
-    right.then_some(found)
-}
-
-/// The outcome in a cell of a table in the text: an expression, or `-` for none.
-fn calculated(
-    reader: &mut Reader<'_>,
-    cell: Option<&ast::Cell>,
-    outcome: &Parameter,
-) -> Option<Expr> {
-    let cell = cell?;
-    match cell.content() {
-        ast::CellContent::Nothing if outcome.optional => {
-            Some(crate::expr::absent(outcome.ty, cell.span(reader.file)))
-        }
-        ast::CellContent::Items(items) => match items.as_slice() {
-            [ast::CellItem::Value(value)] => {
-                let value = reader.read(value, Some(outcome.ty));
-                reader.coerced(
-                    value,
-                    outcome.ty,
-                    outcome.optional,
-                    "an outcome whose type has no `?`",
-                )
-            }
-            _ => None,
-        },
-        _ => {
-            reader.diagnostics.push(
-                Diagnostic::error(codes::BAD_CELL, "an outcome is one value")
-                    .at(cell.span(reader.file), "not a value")
-                    .note("`-` is for an outcome that may be absent: its type ends with `?`"),
-            );
-            None
-        }
-    }
-}
-
-fn imported(
-    reader: &mut Reader<'_>,
-    column: &mut Constants,
-    cell: &AnyCell<'_>,
-    outcome: &Parameter,
-) -> Option<Expr> {
-    Some(match column.read(reader, cell)? {
-        Some(value) => Expr {
-            kind: ExprKind::Const(value),
-            ty: outcome.ty,
-            optional: false,
-            span: cell.span(),
-        },
-        None => crate::expr::absent(outcome.ty, cell.span()),
-    })
-}
-
-/// What a column of priorities holds.
-fn priority_column() -> Parameter {
-    Parameter {
-        name: "priority".to_owned(),
-        ty: Type::Number(Number {
-            unit: Unit::Int,
-            scale: 0,
-            min: i128::from(i32::MIN),
-            max: i128::from(i32::MAX),
-        }),
-        optional: false,
-    }
-}
-
-/// A priority.
-fn fixed(reader: &mut Reader<'_>, value: &Expr) -> Option<i128> {
-    if let ExprKind::Const(Value::Number(priority)) = value.kind {
-        return Some(priority);
-    }
-    reader.diagnostics.push(
-        Diagnostic::error(codes::BAD_CELL, "a priority is a fixed number")
-            .at(value.span, "this is worked out"),
-    );
-    None
 }
