@@ -45,14 +45,18 @@ result by_list "Sum of rates" = sum of r.rate for r in rates where r.contract is
 
 /// The conditions of a row, and a number that only it has.
 fn row(number: usize) -> [String; 5] {
-    let region = ["North", "South", "East", "West", "Centre"][number / 4 % 5];
-    let currency = ["EUR", "USD"][number / 2 % 2];
-    let units = ["1 to 99", "from 100"][number % 2];
+    let of = |texts: &[&str], number: usize| {
+        let text = texts.get(number % texts.len());
+        (*text.expect("below the count")).to_owned()
+    };
+    let region = of(&["North", "South", "East", "West", "Centre"], number / 4);
+    let currency = of(&["EUR", "USD"], number / 2);
+    let units = of(&["1 to 99", "from 100"], number);
     [
         format!("C-{:05}", number / 20),
-        region.to_owned(),
-        currency.to_owned(),
-        units.to_owned(),
+        region,
+        currency,
+        units,
         format!("{}.{:02}", number / 100, number % 100),
     ]
 }
@@ -63,8 +67,8 @@ fn files(rows: usize, change: impl Fn(usize, &mut [String; 5])) -> [(&'static st
     for number in 0..rows {
         let mut cells = row(number);
         change(number, &mut cells);
-        writeln!(rates, "{}", cells.join(",")).unwrap();
-        writeln!(prices, "Server.rent,{}", cells.join(",")).unwrap();
+        writeln!(rates, "{}", cells.join(",")).expect("into a string");
+        writeln!(prices, "Server.rent,{}", cells.join(",")).expect("into a string");
     }
     let header = "ruleset large.tables 1.0.0\nlanguage 1\neffective from 2026-01-01\n";
     [
@@ -76,10 +80,10 @@ fn files(rows: usize, change: impl Fn(usize, &mut [String; 5])) -> [(&'static st
 }
 
 fn built(files: [(&str, String); 4]) -> Built {
-    let files = files.map(|(path, text)| SourceFile::new(path, text).unwrap());
+    let files = files.map(|(path, text)| SourceFile::new(path, text).expect("a relative path"));
     // Three tables, and the rules themselves.
     let work = Work::limited(3 * STEPS_OF_A_ROW * ROWS as u64 + 100_000);
-    let sources = Sources::new(files).unwrap();
+    let sources = Sources::new(files).expect("one file of each path");
     Pipeline::new(work)
         .build(sources)
         .expect("the budget is enough")
