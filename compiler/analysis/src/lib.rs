@@ -74,13 +74,13 @@ pub fn check(
     let rules = decl::constraints::read(&world, &items, &mut cx.diagnostics);
     let books = decl::books::read(&world, &items, &mut cx)?;
     let adjustments = decl::adjustments::read(&world, &items, &mut cx.diagnostics);
+    decl::calculations::results(&mut world, &items, &mut cx.diagnostics);
     let approvals = decl::approvals::read(&world, &items, &mut cx.diagnostics);
     let fulfilments = decl::fulfilment::read(&world, &items, &mut cx.diagnostics);
     let qualifications = decl::terms::qualifications(&world, &items, &mut cx.diagnostics);
     let validities = decl::terms::validities(&world, &items, &mut cx.diagnostics);
     let clauses = decl::terms::clauses(&world, &items, &mut cx.diagnostics);
     let decision_tables = decl::tables::read(&world, &mut cx)?;
-    let results = decl::calculations::results(&world, &items, &mut cx.diagnostics);
     let functions_of_tests = world.found.borrow().functions.len();
     let tests = decl::tests::read(&world, &items, &mut cx)?;
     decl::functions::uncalled(&world, &mut cx.diagnostics);
@@ -184,7 +184,7 @@ pub fn check(
                 functions: found.functions,
                 functions_of_tests,
                 decision_tables,
-                results,
+                results: world.results,
                 tests,
             })
         }

@@ -65,6 +65,8 @@ pub struct Override {
 pub struct Line {
     /// Its id.
     pub id: String,
+    /// Facts of the line.
+    pub facts: Vec<Input>,
     /// What is sold.
     pub item: Item,
 }

@@ -11,7 +11,8 @@ use quo_value::Currency;
 
 use crate::decl::functions::Declared;
 use crate::hir::{
-    Amount, Charge, Data, Enum, Expr, Fact, Function, Named, Parameter, Product, Record, ResultOf,
+    Amount, Charge, Data, Enum, Expr, Fact, Function, Named, Parameter, Product, ProductOption,
+    Record, ResultOf,
 };
 use crate::show::{Show, nearest};
 use crate::types::Type;
@@ -25,6 +26,8 @@ pub struct World {
     pub enums: Vec<Enum>,
     /// Facts, sorted by group and name.
     pub facts: Vec<Fact>,
+    /// Facts of lines, sorted by name: the first options of every product.
+    pub line_facts: Vec<ProductOption>,
     /// Roles, sorted.
     pub roles: Vec<Named>,
     /// Downstream systems, sorted.
@@ -45,6 +48,8 @@ pub struct World {
     pub private: Vec<(String, FileId)>,
     /// The files of the standard library that are used.
     pub library: Vec<FileId>,
+    /// Named results that have been read, sorted.
+    pub results: Vec<ResultOf>,
     /// What is found out while expressions are read.
     pub found: RefCell<Found>,
     /// Products and bundles, sorted.

@@ -22,6 +22,9 @@ pub fn request_json(test: &TestCase) -> Value {
     let lines = test.lines.iter().map(|line| {
         let mut json = item(&line.item);
         json.insert("id".to_owned(), Value::from(line.id.clone()));
+        if !line.facts.is_empty() {
+            json.insert("facts".to_owned(), Value::Object(inputs(&line.facts)));
+        }
         Value::Object(json)
     });
     let mut request = Map::new();

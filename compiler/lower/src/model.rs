@@ -191,7 +191,9 @@ impl Context<'_> {
     fn option(&mut self, option: &hir::ProductOption) -> OptionDef {
         OptionDef {
             name: self.string(&option.name),
-            ty: self.ty(option.ty, option.span),
+            of_line: option.of_line,
+            optional: option.optional,
+            ty: shown_type(option.ty).unwrap_or(quo_model::ValueType::Bool),
             domain: self.domain(option),
             default: self.default(option.default.as_ref(), option.span),
         }

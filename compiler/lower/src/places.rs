@@ -125,8 +125,18 @@ pub(crate) fn ids(rules: &Rules, places: &Places) -> Vec<IdPlace> {
         .iter()
         .for_each(|amount| add(amount.name.clone(), amount.span));
     for declared in &rules.products {
-        for option in &declared.options {
+        for (_, option) in declared.own_options() {
             add(member_id(&declared.name, &option.name), option.span);
+        }
+    }
+    for fact in rules
+        .products
+        .iter()
+        .take(1)
+        .flat_map(|product| &product.options)
+    {
+        if fact.of_line {
+            add(member_id("line", &fact.name), fact.span);
         }
     }
     for fact in &rules.facts {

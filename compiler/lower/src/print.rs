@@ -191,6 +191,8 @@ impl Printer<'_> {
             | Op::Items
             | Op::Lines
             | Op::PartItems
+            | Op::ItemsInside
+            | Op::PartOf
             | Op::OptionOf
             | Op::ProductOf
             | Op::Charges => format!("{}{dst} = {op:?} {a}, {b}, {imm}", to(op)),

@@ -399,6 +399,8 @@ impl<'a> Machine<'a> {
             | Op::Items
             | Op::Lines
             | Op::PartItems
+            | Op::ItemsInside
+            | Op::PartOf
             | Op::OptionOf
             | Op::ProductOf
             | Op::PushRow

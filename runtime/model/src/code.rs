@@ -198,6 +198,10 @@ pub enum Op {
     Charges = 112,
     /// appends the row of the record `n[a]` to the list `n[b]`, the one made last
     PushRow = 113,
+    /// `n[dst] =` the list of the items, inside of the item `a` levels up at any depth, whose products are in set `imm`
+    ItemsInside = 150,
+    /// `n[dst] =` the list of the items in the part that has the name `imm` of the item `n[a]`; empty where its product has none
+    PartOf = 151,
     /// `n[dst] =` how many clauses are removed
     ClausesRemoved = 190,
     /// `n[dst] =` how many clauses are added
@@ -212,7 +216,7 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of its number.
-    pub const ALL: [Op; 82] = [
+    pub const ALL: [Op; 84] = [
         Op::ConstN,
         Op::ConstW,
         Op::Fact,
@@ -290,6 +294,8 @@ impl Op {
         Op::ProductOf,
         Op::Charges,
         Op::PushRow,
+        Op::ItemsInside,
+        Op::PartOf,
         Op::ClausesRemoved,
         Op::ClausesAdded,
         Op::ClauseRemoved,

@@ -202,12 +202,16 @@ pub struct Product {
     pub fulfilment: u32,
 }
 
-/// An option of a product.
+/// An option of a product, or a fact of the line that an item belongs to.
 #[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
 #[rkyv(derive(Debug))]
 pub struct OptionDef {
     /// Its name.
     pub name: Str,
+    /// Whether it is a fact of the line: given for the line, and the same for everything in it. These come first.
+    pub of_line: bool,
+    /// Whether it may be absent.
+    pub optional: bool,
     /// Its type.
     pub ty: ValueType,
     /// The values it may have, ascending; empty where its type alone says.

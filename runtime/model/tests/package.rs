@@ -100,7 +100,7 @@ fn the_layout_of_the_archive_is_the_recorded_one() {
         sample_package(),
         "the same model gives the same bytes"
     );
-    assert_eq!(FORMAT_VERSION, 2);
+    assert_eq!(FORMAT_VERSION, 3);
     let model = rkyv::to_bytes::<rkyv::rancor::Error>(&sample()).unwrap();
     let source_map = rkyv::to_bytes::<rkyv::rancor::Error>(&sample_source_map()).unwrap();
     insta::assert_snapshot!(format!(
@@ -114,11 +114,11 @@ fn the_layout_of_the_archive_is_the_recorded_one() {
     ));
 }
 
-/// The same promise from the other side: the file recorded with format version 2 opens, and is what is written today.
+/// The same promise from the other side: the file recorded with format version 3 opens, and is what is written today.
 #[test]
 fn a_package_written_long_ago_still_opens() {
     let (_folder, store) = store();
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/sample-v2.quop");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/sample-v3.quop");
     if std::env::var_os("QUO_BLESS").is_some() {
         fs::write(path, sample_package()).unwrap();
     }
@@ -135,7 +135,9 @@ fn a_package_written_long_ago_still_opens() {
 fn the_header_is_laid_out_as_documented() {
     let bytes = sample_package();
     let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
-    assert_eq!(&bytes[..16], b"QUOPACK\0\x02\0\0\0\0\0\0\0");
+    assert_eq!(&bytes[..8], b"QUOPACK\0");
+    assert_eq!(&bytes[8..12], &FORMAT_VERSION.to_le_bytes());
+    assert_eq!(&bytes[12..16], &[0; 4]);
     assert_eq!(&bytes[36..46], b"Acme.Cloud");
     assert_eq!(number(168), bytes.len());
     let (offset, len) = (number(184), number(192));

@@ -92,6 +92,8 @@ pub fn request(rules: &Rules, random: &mut Random) -> Value {
             let product = random.below(rules.products.len());
             let mut line = item(rules, product, random, 0)?;
             line.insert("id".to_owned(), json!(number.to_string()));
+            let facts = options(rules, rules.products.get(product)?, true, random);
+            line.insert("facts".to_owned(), facts);
             Some(Value::Object(line))
         })
         .collect();
@@ -116,7 +118,7 @@ fn item(
     let product = rules.products.get(product)?;
     let mut item = Map::new();
     item.insert("product".to_owned(), json!(product.name));
-    item.insert("options".to_owned(), options(rules, product, random));
+    item.insert("options".to_owned(), options(rules, product, false, random));
     if depth < DEPTH_MAX {
         let parts: Map<String, Value> = product
             .parts
@@ -133,11 +135,16 @@ fn item(
     Some(item)
 }
 
-fn options(rules: &Rules, product: &Product, random: &mut Random) -> Value {
-    let given = product.options.iter().filter_map(|option| {
-        let left_out = option.default.is_some() && random.once_in(3);
-        (!left_out).then(|| (option.name.clone(), value(rules, option.ty, random, 0)))
-    });
+/// The options of a product itself, or the facts of its line.
+fn options(rules: &Rules, product: &Product, of_line: bool, random: &mut Random) -> Value {
+    let options = product.options.iter();
+    let given = options
+        .filter(|option| option.of_line == of_line)
+        .filter_map(|option| {
+            let needed = option.default.is_none() && !option.optional;
+            let left_out = !needed && random.once_in(3);
+            (!left_out).then(|| (option.name.clone(), value(rules, option.ty, random, 0)))
+        });
     Value::Object(given.collect())
 }
 

@@ -149,7 +149,10 @@ impl<'a> Scene<'a> {
             }
             ExprKind::Option { up, option } => {
                 let found = product(up).and_then(|found| found.options.get(option));
-                let name = found.map_or_else(String::new, |option| option.name.clone());
+                let name = found.map_or_else(String::new, |option| {
+                    let of = if option.of_line { "line." } else { "" };
+                    format!("{of}{}", option.name)
+                });
                 let listed = found.filter(|option| !option.domain.is_empty());
                 let listed = listed.map(|option| {
                     let values = option.domain.iter().map(|value| self.ordinal(value));

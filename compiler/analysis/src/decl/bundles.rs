@@ -26,10 +26,8 @@ pub(super) fn parts(world: &World, node: &Node, diagnostics: &mut Vec<Diagnostic
             .iter()
             .find(|product| product.span == node.span);
         if let Some(option) = own.and_then(|product| {
-            product
-                .options
-                .iter()
-                .find(|option| option.name == name.text())
+            let mut own = product.own_options().map(|(_, option)| option);
+            own.find(|option| option.name == name.text())
         }) {
             diagnostics.push(twice("part or option", &name.text(), span, option.span));
             continue;
@@ -223,11 +221,10 @@ fn each_with(
     let name = option.text();
     let mut known = kinds.is_empty();
     for kind in kinds {
-        let options = world.products.get(kind).map(|product| &product.options);
-        let Some((index, target)) = options.and_then(|options| {
-            let mut options = options.iter().enumerate();
-            options.find(|(_, found)| found.name == name)
-        }) else {
+        let product = world.products.get(kind);
+        let Some((index, target)) =
+            product.and_then(|product| product.own_options().find(|(_, found)| found.name == name))
+        else {
             continue;
         };
         known = true;

@@ -5,7 +5,7 @@
 use quo_source::{Diagnostic, FileId, Span, Stopped, codes};
 use quo_syntax::ast::{self, AstNode};
 
-use super::{Context, Items, data, functions, tables, types};
+use super::{Context, Items, Placed, data, functions, tables, types};
 use crate::expr::{Reader, Scope};
 use crate::hir::ResultOf;
 use crate::table::{self, RawRow, rows::TableRows};
@@ -142,38 +142,97 @@ pub fn rows(
     }))
 }
 
-/// Reads the results.
-pub fn results(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<ResultOf> {
-    let mut found = Vec::new();
-    for item in &items.results {
-        let (Some(name), Some(value)) = (item.node.name(), item.node.value()) else {
-            continue;
+/// Reads the results into `world`, each after those that it names.
+pub fn results(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>) {
+    let mut open: Vec<&Placed<ast::ResultItem>> = items.results.iter().collect();
+    open.sort_by_key(|item| {
+        item.node
+            .name()
+            .map(|name| (name.text(), name.span(item.file)))
+    });
+    while !open.is_empty() {
+        let waits = |item: &&Placed<ast::ResultItem>| {
+            let own = item.node.name().map(|name| name.text());
+            let mut others = open.iter().filter_map(|other| other.node.name());
+            others.any(|other| own.as_ref() != Some(&other.text()) && names(item, &other.text()))
+                || own.is_some_and(|own| names(item, &own))
         };
-        let scope = Scope {
-            totals: true,
-            ..Scope::default()
-        };
-        let ty_node = item.node.ty();
-        let ty = ty_node
-            .as_ref()
-            .map(|node| types::input(world, node, item.file, diagnostics));
-        let mut reader = Reader {
-            checked: true,
-            ..Reader::new(world, scope, item.file, diagnostics)
-        };
-        let value = reader.read(&value, ty);
-        let value = match (ty, ty_node) {
-            (Some(ty), Some(node)) => functions::fitted(&mut reader, value, ty, &node),
-            _ => (value.ty != Type::Unknown).then_some(value),
-        };
-        let Some(value) = value else { continue };
-        let title = item.node.title().and_then(|title| title.text());
-        found.push(ResultOf {
-            title: title.unwrap_or_else(|| name.text()),
-            name: name.text(),
-            span: name.span(item.file),
-            value,
-        });
+        let (later, ready): (Vec<_>, Vec<_>) = open.iter().copied().partition(waits);
+        if ready.is_empty() {
+            diagnostics.extend(later.first().and_then(|item| circle(item)));
+            return;
+        }
+        let found: Vec<ResultOf> = ready
+            .into_iter()
+            .filter_map(|item| result(world, item, diagnostics))
+            .collect();
+        world.results.extend(found);
+        world.results = sort_unique(std::mem::take(&mut world.results), "result", diagnostics);
+        open = later;
     }
-    sort_unique(found, "result", diagnostics)
+    for result in &world.results {
+        let hidden = world.defines.iter().find(|it| it.name == result.name);
+        diagnostics.extend(hidden.map(|define| {
+            let message = format!("`{}` is both a definition and a result", result.name);
+            Diagnostic::error(codes::DUPLICATE_NAME, message)
+                .at(result.span, "declared again here")
+                .also(define.span, "first declared here")
+        }));
+    }
+}
+
+/// Whether the value of a result names something by itself; the field of something else is not meant.
+fn names(item: &Placed<ast::ResultItem>, name: &str) -> bool {
+    let value = item.node.value();
+    let nodes = value
+        .into_iter()
+        .flat_map(|value| value.syntax().descendants());
+    let mut paths = nodes.filter_map(ast::Path::cast);
+    paths.any(|path| {
+        path.segments()
+            .first()
+            .is_some_and(|(first, _)| first == name)
+    })
+}
+
+fn circle(item: &Placed<ast::ResultItem>) -> Option<Diagnostic> {
+    let name = item.node.name()?;
+    let message = format!(
+        "the result `{}` needs itself, directly or through others",
+        name.text()
+    );
+    let found = Diagnostic::error(codes::CYCLE, message);
+    Some(found.at(name.span(item.file), "its value would need its value"))
+}
+
+fn result(
+    world: &World,
+    item: &Placed<ast::ResultItem>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<ResultOf> {
+    let (name, value) = (item.node.name()?, item.node.value()?);
+    let scope = Scope {
+        totals: true,
+        ..Scope::default()
+    };
+    let ty_node = item.node.ty();
+    let ty = ty_node
+        .as_ref()
+        .map(|node| types::input(world, node, item.file, diagnostics));
+    let mut reader = Reader {
+        checked: true,
+        ..Reader::new(world, scope, item.file, diagnostics)
+    };
+    let value = reader.read(&value, ty);
+    let value = match (ty, ty_node) {
+        (Some(ty), Some(node)) => functions::fitted(&mut reader, value, ty, &node),
+        _ => (value.ty != Type::Unknown).then_some(value),
+    }?;
+    let title = item.node.title().and_then(|title| title.text());
+    Some(ResultOf {
+        title: title.unwrap_or_else(|| name.text()),
+        name: name.text(),
+        span: name.span(item.file),
+        value,
+    })
 }

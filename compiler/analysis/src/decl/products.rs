@@ -166,7 +166,7 @@ fn product(
 }
 
 fn options(world: &World, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<ProductOption> {
-    let mut options: Vec<ProductOption> = Vec::new();
+    let mut options: Vec<ProductOption> = world.line_facts.clone();
     for opt in &node.options {
         let (Some(name), Some(ty_node)) = (opt.name(), opt.ty()) else {
             continue;
@@ -193,8 +193,11 @@ fn options(world: &World, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec
             ty = Type::Unknown;
         }
         if let Some(before) = options.iter().find(|option| option.name == name.text()) {
-            diagnostics.push(twice("option", &name.text(), span, before.span));
-            continue;
+            if !before.of_line {
+                diagnostics.push(twice("option", &name.text(), span, before.span));
+                continue;
+            }
+            diagnostics.push(hides_line_fact(&name.text(), span, before.span));
         }
         let domain = domain(world, opt, &mut ty, node.file, diagnostics);
         let default = opt.default().and_then(|default| {
@@ -215,6 +218,8 @@ fn options(world: &World, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec
         });
         options.push(ProductOption {
             name: name.text(),
+            of_line: false,
+            optional: false,
             span,
             ty,
             domain,
@@ -222,6 +227,15 @@ fn options(world: &World, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec
         });
     }
     options
+}
+
+fn hides_line_fact(name: &str, span: Span, fact: Span) -> Diagnostic {
+    Diagnostic::error(
+        codes::DUPLICATE_NAME,
+        format!("the option `{name}` would hide the fact `line.{name}`"),
+    )
+    .at(span, "give it another name")
+    .also(fact, "every line has this fact")
 }
 
 /// The values an option may have, where they are listed; a number's range then is no wider than they are.

@@ -81,6 +81,7 @@ fn case(
     };
     let given: Vec<(String, Vec<Input>)> = node
         .givens()
+        .filter(|given| given.number().is_none())
         .filter_map(|given| {
             let inputs = match given.list() {
                 Some(list) => vec![Input {
@@ -105,6 +106,11 @@ fn case(
             Given::Text(code) => Currency::from_code(code),
             _ => None,
         });
+    let mut lines: Vec<Line> = node
+        .lines()
+        .filter_map(|line| read_line(&reading, &line))
+        .collect();
+    line_facts(node, &reading, &mut lines, &mut cx.diagnostics);
     let name = match row.and_then(<[_]>::first) {
         Some((_, first)) => format!("{name}: {}", first.text.trim_matches('"')),
         None => name.to_owned(),
@@ -113,10 +119,7 @@ fn case(
         name,
         span,
         given,
-        lines: node
-            .lines()
-            .filter_map(|line| read_line(&reading, &line))
-            .collect(),
+        lines,
         asked: node
             .asked()
             .filter_map(|asked| {
@@ -234,6 +237,7 @@ fn read_line(reading: &Reading<'_>, line: &ast::Line) -> Option<Line> {
     let number = line.number()?;
     Some(Line {
         id: number.source(),
+        facts: Vec::new(),
         item: item(
             world,
             Some(product.text()),
@@ -242,6 +246,29 @@ fn read_line(reading: &Reading<'_>, line: &ast::Line) -> Option<Line> {
             (file, row),
         ),
     })
+}
+
+/// `given line 1 { … }`: facts of a line of the test.
+fn line_facts(
+    node: &ast::Test,
+    reading: &Reading<'_>,
+    lines: &mut [Line],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for given in node.givens() {
+        let (Some(number), Some(config)) = (given.number(), given.config()) else {
+            continue;
+        };
+        let id = number.source();
+        match lines.iter_mut().find(|line| line.id == id) {
+            Some(line) => line.facts.extend(inputs(&config, reading)),
+            None => diagnostics.push(
+                Diagnostic::error(codes::UNKNOWN_NAME, format!("there is no line {id} here"))
+                    .at(number.span(reading.file), "facts of which line?")
+                    .note(format!("the line is written `line {id}: PRODUCT {{ … }}`")),
+            ),
+        }
+    }
 }
 
 /// A product with what stands in its braces: entries that are parts of it, everything else options.

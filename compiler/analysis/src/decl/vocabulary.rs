@@ -6,7 +6,7 @@ use quo_value::Currency;
 
 use super::{Items, Placed, types};
 use crate::expr::{Reader, Scope, fit, literal};
-use crate::hir::{Amount, Enum, Fact, Named};
+use crate::hir::{Amount, Enum, Fact, Named, ProductOption};
 use crate::types::{Number, Type, Unit, Value};
 use crate::world::{Define, World, find, sort_scoped, sort_unique};
 
@@ -35,7 +35,11 @@ pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>)
     world.amounts = amounts(world, items, diagnostics);
     world.private = super::records::private(items);
     super::records::read(world, items, diagnostics);
-    world.facts = facts(world, items, diagnostics);
+    let (of_line, facts) = facts(world, items, diagnostics)
+        .into_iter()
+        .partition(|fact| fact.group == LINE);
+    world.facts = facts;
+    world.line_facts = line_facts(of_line, diagnostics);
     world.defines = sort_scoped(
         world,
         items
@@ -289,6 +293,36 @@ fn facts(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec
     kept
 }
 
+/// What a line has besides the options of its product: the group of facts of this name.
+const LINE: &str = "line";
+
+/// Facts of lines, as options that every product has.
+fn line_facts(facts: Vec<Fact>, diagnostics: &mut Vec<Diagnostic>) -> Vec<ProductOption> {
+    let repeats = |fact: &Fact| fact.name.is_empty();
+    if let Some(many) = facts.iter().find(|fact| repeats(fact)) {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::NOT_HERE,
+                "the facts of a line do not repeat: a line has each of them once",
+            )
+            .at(many.span, "without `many`")
+            .note("a line may have a list: `assets: list of Asset`"),
+        );
+    }
+    let facts = facts.into_iter().filter(|fact| !repeats(fact));
+    facts
+        .map(|fact| ProductOption {
+            name: fact.name,
+            of_line: true,
+            optional: fact.optional,
+            span: fact.span,
+            ty: fact.ty,
+            domain: Vec::new(),
+            default: fact.default,
+        })
+        .collect()
+}
+
 fn fact(
     world: &World,
     group: &str,
@@ -374,18 +408,6 @@ fn clashes(world: &World, diagnostics: &mut Vec<Diagnostic>) {
                 .at(found.span, "an enum needs another name"),
             );
         }
-    }
-    for fact in world.facts.iter().filter(|fact| fact.group == "line") {
-        diagnostics.push(
-            Diagnostic::error(
-                codes::DUPLICATE_NAME,
-                "facts cannot be called `line`, which is what is charged",
-            )
-            .at(
-                fact.span,
-                format!("`line.{}` would be an option", fact.name),
-            ),
-        );
     }
     for define in &world.defines {
         if let Some(amount) =

@@ -5,7 +5,7 @@ use quo_syntax::ast;
 
 use super::Reader;
 use super::ops::unknown;
-use crate::hir::{Each, Expr, ExprKind, What};
+use crate::hir::{Each, Expr, ExprKind, Part, What};
 use crate::types::{Number, Type};
 
 impl Reader<'_> {
@@ -74,6 +74,7 @@ impl Reader<'_> {
         let kinds = self.world.kinds(kinds);
         let mut options: Vec<(usize, usize)> = Vec::new();
         let mut ty: Option<Type> = None;
+        let mut optional = value.optional;
         for kind in &kinds {
             let Some(product) = self.world.products.get(*kind) else {
                 continue;
@@ -84,6 +85,7 @@ impl Reader<'_> {
                 continue;
             };
             options.push((*kind, index));
+            optional |= option.optional;
             ty = match ty {
                 None => Some(option.ty),
                 Some(before) => match alike(before, option.ty) {
@@ -107,32 +109,74 @@ impl Reader<'_> {
             };
         }
         let Some(ty) = ty else {
+            if let Some(part) = self.part_of(&value, &kinds, name, span) {
+                return part;
+            }
             let products = kinds
                 .iter()
                 .filter_map(|kind| self.world.products.get(*kind));
             let mut names: Vec<&str> = products
-                .flat_map(|product| product.options.iter().map(|option| option.name.as_str()))
+                .flat_map(|product| {
+                    let options = product.options.iter().map(|option| option.name.as_str());
+                    options.chain(product.parts.iter().map(|part| part.name.as_str()))
+                })
                 .collect();
             names.sort_unstable();
             names.dedup();
-            let diagnostic = crate::world::unknown_name(
-                "option of these items called",
-                name,
-                span,
-                names.into_iter(),
-            );
+            let what = match kinds.as_slice() {
+                [only] => {
+                    let only = self.world.products.get(*only);
+                    format!(
+                        "option or part of `{}` called",
+                        only.map_or("", |only| &only.name)
+                    )
+                }
+                _ => "option or part of these items called".to_owned(),
+            };
+            let diagnostic = crate::world::unknown_name(&what, name, span, names.into_iter());
             self.diagnostics.push(diagnostic);
             return unknown(span);
         };
         Expr {
             ty,
-            optional: value.optional || options.len() < kinds.len(),
+            optional: optional || options.len() < kinds.len(),
             kind: ExprKind::ItemOption {
                 item: Box::new(value),
                 options,
             },
             span,
         }
+    }
+
+    /// `rack.nodes`, the items in a part of an item, or the item where it holds at most one; `None` where none of its
+    /// products has such a part.
+    fn part_of(&self, value: &Expr, kinds: &[usize], name: &str, span: Span) -> Option<Expr> {
+        let products = kinds
+            .iter()
+            .filter_map(|kind| self.world.products.get(*kind));
+        let found: Vec<&Part> = products
+            .filter_map(|product| product.parts.iter().find(|part| part.name == name))
+            .collect();
+        if found.is_empty() {
+            return None;
+        }
+        let mut inside: Vec<usize> = found.iter().flat_map(|part| part.kinds.clone()).collect();
+        inside.sort_unstable();
+        inside.dedup();
+        let list = Expr {
+            kind: ExprKind::PartOf {
+                item: Box::new(value.clone()),
+                part: name.to_owned(),
+            },
+            ty: self.world.list_of(self.world.item_of(inside)),
+            optional: false,
+            span,
+        };
+        if found.iter().any(|part| part.max > 1 || part.many) {
+            return Some(list);
+        }
+        let always = found.len() == kinds.len() && found.iter().all(|part| part.min > 0);
+        Some(self.only_item(list, value.optional || !always, span))
     }
 
     /// `usage.quantity`: the list of that field of each element.

@@ -373,8 +373,15 @@ impl Reader<'_> {
             }
         };
         let item = world.item_of(products.clone());
+        let bundle = self.scope.product.filter(|_| self.scope.direct);
+        let bundle = bundle.and_then(|product| self.product(product));
+        // In a bundle its own items are meant: another line must not change whether this one is good.
+        let items = match bundle {
+            Some(bundle) if !bundle.parts.is_empty() => ItemsOf::Inside { up: 0, products },
+            _ => ItemsOf::Products(products),
+        };
         Expr {
-            kind: ExprKind::Items(ItemsOf::Products(products)),
+            kind: ExprKind::Items(items),
             ty: world.list_of(item),
             optional: false,
             span,

@@ -6,7 +6,7 @@ use quo_syntax::ast;
 use super::Reader;
 use super::ops::unknown;
 use crate::hir::{Expr, ExprKind, ItemsOf, Product};
-use crate::types::{Type, Value};
+use crate::types::{Number, Type, Unit, Value};
 use crate::world::find;
 
 impl Reader<'_> {
@@ -65,7 +65,9 @@ impl Reader<'_> {
             }
             [first, second] => self.pair(first, second, span),
             [first, second, rest @ ..]
-                if self.world.fact(first, second).is_some() || self.find_part(first).is_some() =>
+                if *first == "line"
+                    || self.world.fact(first, second).is_some()
+                    || self.find_part(first).is_some() =>
             {
                 let value = self.pair(first, second, span);
                 rest.iter()
@@ -106,6 +108,15 @@ impl Reader<'_> {
             return Some(Expr {
                 span,
                 ..found.clone()
+            });
+        }
+        if self.scope.totals
+            && let Some(result) = find(&self.world.results, name)
+            && let Some(found) = self.world.results.get(result)
+        {
+            return Some(Expr {
+                span,
+                ..found.value.clone()
             });
         }
         match name {
@@ -282,11 +293,12 @@ impl Reader<'_> {
                 );
                 return unknown(span);
             };
-            if let Some((option, ty)) = option_of(product, second) {
+            let mut options = product.options.iter().enumerate();
+            if let Some((option, found)) = options.find(|(_, option)| option.name == second) {
                 return Expr {
                     kind: ExprKind::Option { up: 0, option },
-                    ty,
-                    optional: false,
+                    ty: found.ty,
+                    optional: found.optional,
                     span,
                 };
             }
@@ -295,7 +307,10 @@ impl Reader<'_> {
                 .iter()
                 .map(|option| option.name.as_str())
                 .collect();
-            let what = format!("option of `{}` called", product.name);
+            let what = match self.world.line_facts.as_slice() {
+                [] => format!("option of `{}` called", product.name),
+                _ => format!("option of `{}` or fact of lines called", product.name),
+            };
             let diagnostic = crate::world::unknown_name(&what, second, span, names.into_iter());
             self.diagnostics.push(diagnostic);
             return unknown(span);
@@ -347,37 +362,64 @@ impl Reader<'_> {
         else {
             return unknown(span);
         };
-        let one = (found.max == 1).then_some(found.kinds.as_slice());
-        let Some([kind]) = one else {
+        if found.max > 1 || found.many {
             self.diagnostics.push(
                 Diagnostic::error(codes::NOT_HERE, format!("the part `{first}` may hold several products, so `{first}.{second}` has no one meaning"))
                     .at(span, "which of them?")
-                    .note(format!("ask what it holds: `{first} has …`, `count of {first}`")),
+                    .note(format!("ask what it holds: `{first} has …`, `count of {first}`, `sum of x.{second} for x in {first}`")),
             );
             return unknown(span);
+        }
+        let only = match found.kinds.as_slice() {
+            [kind] => self.product(*kind).and_then(|kind| option_of(kind, second)),
+            _ => None,
         };
-        let optional = found.min == 0;
-        let Some(product) = self.product(*kind) else {
-            return unknown(span);
-        };
-        match option_of(product, second) {
+        match only {
             Some((option, ty)) => Expr {
                 kind: ExprKind::PartOption { up, part, option },
                 ty,
-                optional,
+                optional: found.min == 0,
                 span,
             },
             None => {
-                let names: Vec<&str> = product
-                    .options
-                    .iter()
-                    .map(|option| option.name.as_str())
-                    .collect();
-                let what = format!("option of `{}` called", product.name);
-                let diagnostic = crate::world::unknown_name(&what, second, span, names.into_iter());
-                self.diagnostics.push(diagnostic);
-                unknown(span)
+                let list = Expr {
+                    kind: ExprKind::Items(ItemsOf::Part { up, part }),
+                    ty: self.world.list_of(self.world.item_of(found.kinds.clone())),
+                    optional: false,
+                    span,
+                };
+                let item = self.only_item(list, found.min == 0, span);
+                self.field(item, second, span)
             }
+        }
+    }
+
+    /// The item of a list that holds one, or none where it is `optional`.
+    pub(super) fn only_item(&self, list: Expr, optional: bool, span: Span) -> Expr {
+        let ty = match list.ty {
+            Type::List(element) => self.world.element(element),
+            _ => Type::Unknown,
+        };
+        let one = Number {
+            unit: Unit::Int,
+            scale: 0,
+            min: 1,
+            max: 1,
+        };
+        let position = Expr {
+            kind: ExprKind::Const(Value::Number(1)),
+            ty: Type::Number(one),
+            optional: false,
+            span,
+        };
+        Expr {
+            kind: ExprKind::ItemAt {
+                list: Box::new(list),
+                position: Box::new(position),
+            },
+            ty,
+            optional,
+            span,
         }
     }
 
@@ -490,8 +532,8 @@ impl Reader<'_> {
             .product(bundle)
             .and_then(|bundle| bundle.parts.get(part))
             .map_or(0, |part| i128::from(part.max));
-        let number = crate::types::Number {
-            unit: crate::types::Unit::Int,
+        let number = Number {
+            unit: Unit::Int,
             scale: 0,
             min: 0,
             max: most,
@@ -526,10 +568,8 @@ impl Reader<'_> {
     }
 }
 
+/// An option of the product itself; facts of lines are named after `line.` only.
 pub(super) fn option_of(product: &Product, name: &str) -> Option<(usize, Type)> {
-    let index = product
-        .options
-        .iter()
-        .position(|option| option.name == name)?;
+    let index = product.own_option(name)?;
     product.options.get(index).map(|option| (index, option.ty))
 }

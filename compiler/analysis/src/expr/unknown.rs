@@ -133,7 +133,10 @@ impl Reader<'_> {
             .scope
             .product
             .and_then(|product| self.product(product))
-            .is_some_and(|product| option_of(product, name).is_some());
+            .is_some_and(|product| {
+                option_of(product, name).is_some()
+                    || self.world.line_facts.iter().any(|fact| fact.name == name)
+            });
         let parts_later = self.scope.parts_before.is_some()
             && self
                 .scope
@@ -142,7 +145,7 @@ impl Reader<'_> {
                 .is_some_and(|product| product.parts.iter().any(|part| part.name == name));
         let diagnostic = if options {
             diagnostic.suggest(
-                "options of what is charged are named after `line.`",
+                "options of what is charged and facts of its line are named after `line.`",
                 span,
                 format!("line.{name}"),
             )
@@ -169,7 +172,8 @@ impl Reader<'_> {
                 .amounts
                 .iter()
                 .map(|amount| amount.name.as_str())
-                .chain(self.world.defines.iter().map(|define| define.name.as_str()));
+                .chain(self.world.defines.iter().map(|define| define.name.as_str()))
+                .chain(self.world.results.iter().map(|result| result.name.as_str()));
             match nearest(name, known) {
                 Some(near) => diagnostic.suggest(format!("did you mean `{near}`"), span, near),
                 None => diagnostic,

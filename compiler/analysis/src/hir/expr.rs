@@ -207,6 +207,13 @@ pub enum ExprKind {
     Spread(Box<Spread>),
     /// Items of the quote.
     Items(ItemsOf),
+    /// The items in a part of an item that is a value; none where its product has no such part.
+    PartOf {
+        /// The item.
+        item: Box<Expr>,
+        /// The name of the part.
+        part: String,
+    },
     /// An option of an item that is a value; absent where the item's product does not have it.
     ItemOption {
         /// The item.
@@ -369,6 +376,13 @@ pub enum ItemsOf {
         /// Index of the part.
         part: usize,
     },
+    /// Those of these products inside of the item `up` levels up, at any depth, in the order of the quote; sorted.
+    Inside {
+        /// Levels up.
+        up: u8,
+        /// The products.
+        products: Vec<usize>,
+    },
     /// Every item of these products, in the order of the quote, parts of bundles too; sorted.
     Products(Vec<usize>),
     /// The lines of the quote.
@@ -457,6 +471,7 @@ impl Expr {
             | ExprKind::Round { value, .. }
             | ExprKind::ItemProduct(value)
             | ExprKind::Field { record: value, .. }
+            | ExprKind::PartOf { item: value, .. }
             | ExprKind::ItemOption { item: value, .. } => vec![value],
             ExprKind::Binary(_, left, right)
             | ExprKind::Joined(left, right)

@@ -186,7 +186,7 @@ pub struct Product {
     pub category: Option<usize>,
     /// When it is sold.
     pub sold: Window,
-    /// Options in the order of their declaration.
+    /// The facts of lines, then its own options in the order of their declaration.
     pub options: Vec<ProductOption>,
     /// Parts in the order of their declaration.
     pub parts: Vec<Part>,
@@ -198,11 +198,32 @@ pub struct Product {
     pub eligibility: Vec<usize>,
 }
 
-/// An option of a product.
+impl Product {
+    /// The options of the product itself, with their indexes.
+    pub fn own_options(&self) -> impl Iterator<Item = (usize, &ProductOption)> {
+        let options = self.options.iter().enumerate();
+        options.filter(|(_, option)| !option.of_line)
+    }
+
+    /// The index of an option of the product itself.
+    #[must_use]
+    pub fn own_option(&self, name: &str) -> Option<usize> {
+        let mut own = self.own_options();
+        own.find(|(_, option)| option.name == name)
+            .map(|(index, _)| index)
+    }
+}
+
+/// An option of a product, or a fact of its line.
 #[derive(Debug, Clone)]
 pub struct ProductOption {
     /// Its name.
     pub name: String,
+    /// Whether it is a fact of the line that the item belongs to. Every product has those of the ruleset, in the same
+    /// order, before its own options.
+    pub of_line: bool,
+    /// Whether it may be absent; only a fact of a line may.
+    pub optional: bool,
     /// Where it was declared.
     pub span: Span,
     /// Its type.

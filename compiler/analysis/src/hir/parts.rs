@@ -35,6 +35,7 @@ impl Expr {
             | ExprKind::Round { value, .. }
             | ExprKind::ItemProduct(value)
             | ExprKind::Field { record: value, .. }
+            | ExprKind::PartOf { item: value, .. }
             | ExprKind::ItemOption { item: value, .. } => vec![value],
             ExprKind::Binary(_, left, right)
             | ExprKind::Joined(left, right)

@@ -181,8 +181,20 @@ impl Printer<'_> {
                         .collect();
                     format!("items of {}", names.join(" "))
                 }
+                ItemsOf::Inside { up, products } => {
+                    let names: Vec<&str> = products
+                        .iter()
+                        .map(|product| self.product_name(*product))
+                        .collect();
+                    format!(
+                        "{}items inside of {}",
+                        "^".repeat(usize::from(*up)),
+                        names.join(" ")
+                    )
+                }
                 ItemsOf::Lines => "lines".to_owned(),
             },
+            ExprKind::PartOf { item, part } => format!("{}.{part}", self.expr(item)),
             ExprKind::ItemOption { item, options } => {
                 let first = options.first();
                 let name = first.map_or("?", |(product, option)| {

@@ -157,7 +157,10 @@ impl Printer<'_> {
             }
             ExprKind::Option { up, option } => {
                 let levels = "^".repeat(usize::from(*up));
-                format!("{levels}option {}", self.option(self.above(*up), *option))
+                format!(
+                    "{levels}option {}{mark}",
+                    self.option(self.above(*up), *option)
+                )
             }
             ExprKind::PartOption { up, part, option } => {
                 let (name, kind) = self.part(*up, *part);

@@ -396,6 +396,7 @@ impl Gen<'_, '_> {
             | ExprKind::Listed(_)
             | ExprKind::Data(_)
             | ExprKind::Items(_)
+            | ExprKind::PartOf { .. }
             | ExprKind::Charges => false,
             ExprKind::If {
                 then, otherwise, ..

@@ -63,6 +63,17 @@ impl Gen<'_, '_> {
             ExprKind::Each(each) => self.each(expr, each),
             ExprKind::Spread(spread) => self.spread(expr, spread),
             ExprKind::Items(items) => self.items(expr, items),
+            ExprKind::PartOf { item, part } => {
+                let item = self.value(item);
+                let name = self.strings.get(part).unwrap_or_else(|| {
+                    self.report(limits::broken_rules(expr.span, "a part that is not there"));
+                    0
+                });
+                let list = self
+                    .emit
+                    .fresh(Bank::Narrow, Op::PartOf, item.register, 0, name);
+                self.narrow_operand(expr, list, Presence::Always)
+            }
             ExprKind::ItemOption { item, options } => self.item_option(expr, item, options),
             ExprKind::ItemProduct(item) => {
                 let item = self.value(item);
@@ -248,6 +259,16 @@ impl Gen<'_, '_> {
                 }
                 let set = self.routines.pools.sets.intern(members);
                 self.emit.fresh(Bank::Narrow, Op::Items, 0, 0, set)
+            }
+            ItemsOf::Inside { up, products } => {
+                self.looks_up |= *up > 0;
+                self.uses.item = true;
+                let mut members = Vec::with_capacity(products.len());
+                for product in products {
+                    members.push(i64::from(self.index(expr.span, *product)));
+                }
+                let set = self.routines.pools.sets.intern(members);
+                self.emit.fresh(Bank::Narrow, Op::ItemsInside, *up, 0, set)
             }
             ItemsOf::Part { up, part } => {
                 self.looks_up |= *up > 0;

@@ -180,6 +180,8 @@ impl Builder {
                 .iter()
                 .map(|(name, ty)| ProductOption {
                     name: (*name).to_owned(),
+                    of_line: false,
+                    optional: false,
                     span,
                     ty: *ty,
                     domain: Vec::new(),

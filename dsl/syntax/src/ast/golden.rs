@@ -86,6 +86,8 @@ accessors!(Test {
 accessors!(Given {
     /// The group of facts.
     one facts: NameRef;
+    /// The number of the line, where they are facts of a line.
+    one number: Literal;
     /// Their values.
     one config: Config;
     /// The records of a group that repeats.

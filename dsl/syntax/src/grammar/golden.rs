@@ -35,7 +35,11 @@ fn statement(p: &mut Parser<'_>, word: &str) -> bool {
     let kind = match word {
         "given" => {
             p.bump();
-            if name_ref(p, "the name of facts, as in `given quote`") {
+            let of_line = p.at_word("line");
+            if name_ref(p, "the name of facts, as in `given quote`")
+                && (!of_line
+                    || whole_number(p, "the number of the line, as in `given line 1 { … }`"))
+            {
                 if p.at(L_BRACKET) {
                     list_input(p);
                 } else {

@@ -2,7 +2,8 @@
 
 use super::ApprovalOutcome;
 use super::plan::{Plan, get};
-use crate::frame::{Frame, Input, at, index};
+use crate::charges::ChargeLine;
+use crate::frame::{at, index};
 use crate::interpret::table_cost;
 use crate::limits::Stopped;
 use crate::record::{Recorder, Subject};
@@ -10,28 +11,23 @@ use crate::record::{Recorder, Subject};
 impl<R: Recorder> Plan<'_, R> {
     /// Looks every matrix up, for an invalid quote too.
     pub fn approvals(&mut self) -> Result<(), Stopped> {
+        let charges = self.charge_lines();
         for approval in 0..index(self.model.approvals.len()) {
-            let outcome = self.approval(approval)?;
+            let outcome = self.approval(approval, &charges)?;
             self.decision.approvals.push(outcome);
         }
         Ok(())
     }
 
-    fn approval(&mut self, number: u32) -> Result<ApprovalOutcome, Stopped> {
+    fn approval(
+        &mut self,
+        number: u32,
+        charges: &[ChargeLine],
+    ) -> Result<ApprovalOutcome, Stopped> {
         let def = get(&self.model.approvals, number)?;
-        let Some(totals) = &self.decision.totals else {
-            return Ok(ApprovalOutcome::NoTotals);
-        };
         let clauses = self.decision.clauses.clone();
-        let frame = Frame {
-            total_list: totals.list,
-            total_net: totals.net,
-            total_kept: totals.kept,
-            input: Input {
-                clauses: &clauses,
-                ..self.input
-            },
-            ..self.frame()
+        let Some(frame) = self.priced_frame(charges, &clauses) else {
+            return Ok(ApprovalOutcome::NoTotals);
         };
         let values_at = index(self.decision.approval_values.len());
         let mut args = std::mem::take(&mut self.args);

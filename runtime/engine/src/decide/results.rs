@@ -9,7 +9,7 @@ use super::plan::{Plan, get};
 use super::{Decision, PriceState};
 use crate::charges::ChargeLine;
 use crate::computed::{Computed, ReadBack};
-use crate::frame::{Frame, index};
+use crate::frame::{Frame, Input, index};
 use crate::interpret::Fault;
 use crate::limits::{Limits, Stopped};
 use crate::record::{NoRecord, Recorder, Subject};
@@ -29,8 +29,31 @@ impl<R: Recorder> Plan<'_, R> {
         Ok(())
     }
 
+    /// A frame about the priced quote: what matrices, results and tests look at. `None` where there are no totals.
+    pub fn priced_frame<'f>(
+        &self,
+        charges: &'f [ChargeLine],
+        clauses: &'f [u8],
+    ) -> Option<Frame<'f>>
+    where
+        Self: 'f,
+    {
+        let totals = self.decision.totals.as_ref()?;
+        Some(Frame {
+            total_list: totals.list,
+            total_net: totals.net,
+            total_kept: totals.kept,
+            charges,
+            input: Input {
+                clauses,
+                ..self.input
+            },
+            ..self.frame()
+        })
+    }
+
     /// The charges that have a price, as calculations see them.
-    fn charge_lines(&self) -> Vec<ChargeLine> {
+    pub fn charge_lines(&self) -> Vec<ChargeLine> {
         let charges = self.decision.charges.iter();
         let priced = charges.filter(|charge| charge.state == PriceState::Priced);
         let lines = priced.filter_map(|charge| {
@@ -55,14 +78,9 @@ impl<R: Recorder> Plan<'_, R> {
         probe: &ArchivedProbeDef,
         charges: &[ChargeLine],
     ) -> Result<Computed, Fault> {
-        let totals = self.decision.totals.as_ref();
-        let totals = totals.ok_or(Fault::Arithmetic(ArithmeticError::Overflow))?;
-        let frame = Frame {
-            total_list: totals.list,
-            total_net: totals.net,
-            charges,
-            ..self.frame()
-        };
+        let clauses = self.decision.clauses.clone();
+        let frame = self.priced_frame(charges, &clauses);
+        let frame = frame.ok_or(Fault::Arithmetic(ArithmeticError::Overflow))?;
         self.recorder.begin(subject);
         let routine = probe.routine.to_native();
         let given = self.machine.run(routine, &frame, self.recorder)?;
@@ -102,6 +120,7 @@ pub(crate) fn probe_with<R: Recorder>(
     let mut plan = Plan::new(package, &decision.request, limits, recorder)?;
     plan.decision.charges.clone_from(&decision.charges);
     plan.decision.totals.clone_from(&decision.totals);
+    plan.decision.clauses.clone_from(&decision.clauses);
     let charges = plan.charge_lines();
     let defs = plan.model.probes.get(wanted.clone()).unwrap_or_default();
     let mut values = Vec::with_capacity(defs.len());

@@ -307,7 +307,11 @@ impl Machine<'_> {
             }
             Op::Spread => self.spread(frame, r.n(i.a), r.w(i.b), imm)?,
             Op::Builtin => super::builtins::call(frame, r, i.a, imm)?,
-            Op::Items | Op::Lines | Op::PartItems => self.items(op, i, frame)?,
+            Op::Items | Op::Lines | Op::PartItems | Op::ItemsInside => self.items(op, i, frame)?,
+            Op::PartOf => match r.n(i.a) {
+                ABSENT => self.lists.add(1, &[])?,
+                item => self.part_of(frame, item, imm)?,
+            },
             Op::OptionOf => match r.n(i.a) {
                 ABSENT => ABSENT,
                 item => {
@@ -442,6 +446,18 @@ impl Machine<'_> {
                 let inside = children.filter(|(_, child)| child.part == part);
                 inside.map(|(number, _)| i128::from(number)).collect()
             }
+            Op::ItemsInside => {
+                let (number, item) = input.up(frame.item, i.a).ok_or(DAMAGED)?;
+                let first = number.saturating_add(1);
+                let inside = input.items.get(at(first)..at(item.end)).ok_or(DAMAGED)?;
+                let program = &frame.model.program;
+                let set = i.imm.to_native();
+                (first..)
+                    .zip(inside)
+                    .filter(|(_, item)| program.set_contains(set, i64::from(item.product)))
+                    .map(|(number, _)| i128::from(number))
+                    .collect()
+            }
             _ => {
                 let set = i.imm.to_native();
                 let program = &frame.model.program;
@@ -455,6 +471,22 @@ impl Machine<'_> {
             }
         };
         self.lists.add(1, &numbers)
+    }
+
+    /// The items in the part of an item that has this name.
+    fn part_of(&mut self, frame: &Frame<'_>, item: i64, name: u32) -> Result<i64, Fault> {
+        let number = u32::try_from(item).map_err(|_| DAMAGED)?;
+        let product = item_of(frame, item)?.product;
+        let product = frame.model.products.get(at(product)).ok_or(DAMAGED)?;
+        let part = product.parts.iter().position(|part| part.name == name);
+        let mut found = Vec::new();
+        for (child, inside) in frame.input.children(number) {
+            self.tank.take(1)?;
+            if part == Some(at(inside.part)) {
+                found.push(i128::from(child));
+            }
+        }
+        self.lists.add(1, &found)
     }
 
     /// The list of the charges of the priced quote, made once.

@@ -369,7 +369,8 @@ fn cases() -> (Package, Request, u32, Vec<Case>) {
     flow(&mut cases);
     lists(&mut cases);
     calls(&mut cases);
-    items(&mut cases);
+    let suite = usize::try_from(shop::rules::SUITE).unwrap();
+    items(&mut cases, model.products[suite].parts[1].name);
     let Cases { mut code, list, .. } = cases;
     for case in &list {
         code.routine(case.scope, case.product, case.within, &case.code);

@@ -3,7 +3,7 @@
 //! Every default is written out, numbers have their declared decimals, the products of a part are sorted by name, lines
 //! keep their order (which an answer shows). What is absent is left out. Fingerprints and replay tokens are made from it.
 
-use quo_model::{ABSENT, ArchivedModel, Package, ValueType};
+use quo_model::{ABSENT, ArchivedModel, Package, ValueType, some};
 use serde_json::{Map, Value};
 
 use super::Request;
@@ -195,11 +195,19 @@ impl Writer<'_> {
             return object;
         };
         let input = self.request.input();
-        let mut options = Map::new();
+        let (mut facts, mut options) = (Map::new(), Map::new());
         for (option, def) in (0_u32..).zip(product.options.iter()) {
             let value = input.option(item, option).unwrap_or(ABSENT);
+            if value == ABSENT {
+                continue;
+            }
+            let inputs = if def.of_line {
+                &mut facts
+            } else {
+                &mut options
+            };
             let name = self.model.str(def.name.to_native()).to_owned();
-            options.insert(name, self.value(type_of(&def.ty), value));
+            inputs.insert(name, self.value(type_of(&def.ty), value));
         }
         let mut parts = Map::new();
         for (part, def) in (0_u32..).zip(product.parts.iter()) {
@@ -212,6 +220,9 @@ impl Writer<'_> {
         }
         let name = self.model.str(product.name.to_native());
         object.insert("product".to_owned(), name.into());
+        if some(item.parent).is_none() && product.options.iter().any(|option| option.of_line) {
+            object.insert("facts".to_owned(), Value::Object(facts));
+        }
         object.insert("options".to_owned(), Value::Object(options));
         object.insert("parts".to_owned(), Value::Object(parts));
         object

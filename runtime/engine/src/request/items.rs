@@ -111,11 +111,11 @@ impl Reader<'_> {
         spot: Spot,
     ) -> Vec<i64> {
         let model = self.model;
+        let mut values = self.line_facts(path, entries, def, spot);
         let path = format!("{path}.options");
-        let names: Vec<&str> = def
-            .options
-            .iter()
-            .map(|option| model.str(option.name.to_native()))
+        let own = || (0_u32..).zip(def.options.iter()).skip(values.len());
+        let names: Vec<&str> = own()
+            .map(|(_, option)| model.str(option.name.to_native()))
             .collect();
         let given = match find(entries, "options") {
             None | Some(Json::Null) => &[],
@@ -123,8 +123,8 @@ impl Reader<'_> {
                 .object(&path, json, "option", &names)
                 .unwrap_or_default(),
         };
-        let mut values = Vec::with_capacity(names.len());
-        for (option, (def, name)) in (0_u32..).zip(def.options.iter().zip(&names)) {
+        let own: Vec<_> = own().zip(&names).collect();
+        for ((option, def), name) in own {
             let ty = type_of(&def.ty);
             let value = match find(given, name) {
                 Some(json) => read_value(model, &mut self.texts, ty, json)
@@ -148,6 +148,49 @@ impl Reader<'_> {
                 self.problem(&format!("{path}.{name}"), message);
                 ABSENT
             }));
+        }
+        values
+    }
+
+    /// The facts of a line, which everything in it shares.
+    fn line_facts(
+        &mut self,
+        path: &str,
+        entries: Entries<'_>,
+        def: &ArchivedProduct,
+        spot: Spot,
+    ) -> Vec<i64> {
+        let model = self.model;
+        let facts: Vec<&ArchivedOptionDef> =
+            def.options.iter().take_while(|it| it.of_line).collect();
+        if let Some(bundle) = self.items.get(at(spot.parent)) {
+            let of_bundle = self.options.get(at(bundle.options_at)..);
+            let of_bundle = of_bundle.unwrap_or_default().iter();
+            return of_bundle.take(facts.len()).copied().collect();
+        }
+        let path = format!("{path}.facts");
+        let name = |fact: &ArchivedOptionDef| model.str(fact.name.to_native());
+        let names: Vec<&str> = facts.iter().map(|fact| name(fact)).collect();
+        let given = match find(entries, "facts") {
+            None | Some(Json::Null) => &[],
+            Some(json) => self
+                .object(&path, json, "fact of lines", &names)
+                .unwrap_or_default(),
+        };
+        let mut values = Vec::with_capacity(def.options.len());
+        for fact in facts {
+            let path = format!("{path}.{}", name(fact));
+            let ty = type_of(&fact.ty);
+            values.push(
+                self.input(
+                    &path,
+                    ty,
+                    fact.optional,
+                    fact.default.to_native(),
+                    find(given, name(fact)),
+                )
+                .unwrap_or(ABSENT),
+            );
         }
         values
     }

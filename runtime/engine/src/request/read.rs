@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use quo_model::{ABSENT, ArchivedModel, Package, some};
+use quo_model::{ABSENT, ArchivedModel, Package, ValueType, some};
 
 use super::intern::Texts;
 use super::json::Json;
@@ -245,17 +245,7 @@ impl<'a> Reader<'a> {
             _ => (format!("facts.{group}.{name}"), None),
         };
         let ty = type_of(&def.ty);
-        let value = match given {
-            Some(Json::Null) if def.optional => Some(ABSENT),
-            Some(json) => self.value(&path, ty, json),
-            None => {
-                let found = self.not_given(ty, def.optional, def.default.to_native());
-                if found.is_none() {
-                    self.problem(&path, "is missing".to_owned());
-                }
-                found
-            }
-        };
+        let value = self.input(&path, ty, def.optional, def.default.to_native(), given);
         match value {
             // A contract of no length has no value, and no price per period.
             Some(0) if slot == model.fact_term.to_native() => {
@@ -267,6 +257,28 @@ impl<'a> Reader<'a> {
                 }
             }
             None => {}
+        }
+    }
+
+    /// The value of a fact, given or not. Problems are noted; `None` after one.
+    pub fn input(
+        &mut self,
+        path: &str,
+        ty: ValueType,
+        optional: bool,
+        default: i64,
+        given: Option<&Json>,
+    ) -> Option<i64> {
+        match given {
+            Some(Json::Null) if optional => Some(ABSENT),
+            Some(json) => self.value(path, ty, json),
+            None => {
+                let found = self.not_given(ty, optional, default);
+                if found.is_none() {
+                    self.problem(path, "is missing".to_owned());
+                }
+                found
+            }
         }
     }
 
@@ -344,9 +356,12 @@ impl<'a> Reader<'a> {
                 break;
             }
             let path = format!("lines[{position}]");
-            let Some(entries) =
-                self.object(&path, json, "field", &["id", "product", "options", "parts"])
-            else {
+            let Some(entries) = self.object(
+                &path,
+                json,
+                "field",
+                &["id", "product", "facts", "options", "parts"],
+            ) else {
                 continue;
             };
             let id = self.line_id(&path, entries);

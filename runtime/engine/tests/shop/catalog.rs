@@ -13,6 +13,8 @@ use super::rules::{AUDIT, CURRENCY, PLATFORM, SSO, day};
 pub fn products(w: &mut Words, part_default: u32, fulfilment: u32) -> Vec<Product> {
     let seats = OptionDef {
         name: w.s("seats"),
+        of_line: false,
+        optional: false,
         ty: ValueType::Int {
             min: 1,
             max: 100_000,
@@ -22,12 +24,16 @@ pub fn products(w: &mut Words, part_default: u32, fulfilment: u32) -> Vec<Produc
     };
     let edition = OptionDef {
         name: w.s("edition"),
+        of_line: false,
+        optional: false,
         ty: ValueType::Enum(0),
         domain: Vec::new(),
         default: 0,
     };
     let calls = OptionDef {
         name: w.s("calls"),
+        of_line: false,
+        optional: false,
         ty: ValueType::Int {
             min: 0,
             max: 1_000_000_000,

@@ -381,6 +381,7 @@ impl<'a> RoutineCheck<'a> {
             Imm::Amount => ("amount", model.amounts.len()),
             Imm::Clause => ("clause", model.clauses.len()),
             Imm::Set => ("set", at(model.program.set_count())),
+            Imm::Text => ("string", at(model.strings.count())),
             Imm::Table => ("table", model.tables.len()),
             Imm::Routine => ("routine", model.program.routines.len()),
             Imm::Loop => ("loop", model.program.loops.len()),

@@ -37,6 +37,7 @@ pub(super) fn verify(model: &ArchivedModel) -> Verified {
         }
         let options = product.options.iter().map(|option| option.name.to_native());
         distinct(model, &place, options.collect())?;
+        line_facts(model, product, &place)?;
         for part in product.parts.iter() {
             part_kinds(model, part, &place)?;
             edges.extend(part.kinds.iter().map(|kind| (id, kind.to_native())));
@@ -53,6 +54,36 @@ pub(super) fn verify(model: &ArchivedModel) -> Verified {
         acyclic(model.products.len(), &edges),
         "the products",
         "contain a bundle that is, through its parts, a part of itself"
+    );
+    Ok(())
+}
+
+/// Checks that facts of lines come first, and that they are those of every product: a line and everything in it share them.
+fn line_facts(model: &ArchivedModel, product: &ArchivedProduct, place: &str) -> Verified {
+    let first = model.products.first().map(|first| &first.options);
+    let of_first = first.into_iter().flat_map(|options| options.iter());
+    let shared: Vec<_> = of_first.take_while(|option| option.of_line).collect();
+    let (facts, own) = product
+        .options
+        .split_at_checked(shared.len())
+        .unwrap_or_default();
+    let same = facts.len() == shared.len()
+        && facts.iter().zip(shared).all(|(one, other)| {
+            one.of_line
+                && one.name == other.name
+                && one.optional == other.optional
+                && one.default == other.default
+                && one.ty == other.ty
+        });
+    ensure!(
+        same,
+        place,
+        "has other facts of lines than the first product"
+    );
+    ensure!(
+        own.iter().all(|option| !option.of_line && !option.optional),
+        place,
+        "has an option that may be absent"
     );
     Ok(())
 }

@@ -40,6 +40,8 @@ pub(super) enum Imm {
     Amount,
     Clause,
     Set,
+    /// A string.
+    Text,
     Table,
     /// A jump target.
     Target,
@@ -174,6 +176,8 @@ pub(super) const fn shape(op: Op) -> Shape {
         Op::Items => Shape::of(N, Unused, Unused, Imm::Set),
         Op::Lines => Shape::of(N, Unused, Unused, Imm::Unused),
         Op::PartItems => Shape::of(N, Level, Part, Imm::Unused).needing(Needs::Item),
+        Op::ItemsInside => Shape::of(N, Level, Unused, Imm::Set).needing(Needs::Item),
+        Op::PartOf => Shape::of(N, Narrow, Unused, Imm::Text),
         Op::OptionOf => Shape::of(N, Narrow, Unused, Imm::Column),
         Op::ProductOf => Shape::of(N, Narrow, Unused, Imm::Unused),
         Op::Charges => Shape::of(N, Unused, Unused, Imm::Unused).needing(Needs::Totals),

@@ -138,6 +138,8 @@ fn tables() -> Vec<Table> {
 fn option(name: &str, ty: ValueType, default: i64) -> OptionDef {
     OptionDef {
         name: word(name),
+        of_line: false,
+        optional: false,
         ty,
         domain: Vec::new(),
         default,

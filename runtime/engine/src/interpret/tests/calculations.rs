@@ -163,7 +163,7 @@ pub(super) fn calls(c: &mut Cases) {
     c.push("a running sum", code, N(121));
 }
 
-pub(super) fn items(c: &mut Cases) {
+pub(super) fn items(c: &mut Cases, addons: u32) {
     use rules::{PLATFORM, SUITE};
     let count = c.loop_of(LoopKind::Count, NONE);
     let counted = |op, a, b, imm| {
@@ -183,6 +183,31 @@ pub(super) fn items(c: &mut Cases) {
     c.push("lines", counted(Op::Lines, 0, 0, 0), N(1));
     let platforms = c.code.set(&[i64::from(PLATFORM)]);
     c.push("platforms", counted(Op::Items, 0, 0, platforms), N(1));
+    for (product, within, level, gives) in [
+        (SUITE, NONE, 0, 1),
+        (PLATFORM, SUITE, 1, 1),
+        (PLATFORM, SUITE, 0, 0),
+    ] {
+        c.on(
+            "platforms inside",
+            Scope::Item,
+            (product, within),
+            counted(Op::ItemsInside, level, 0, platforms),
+            N(gives),
+        );
+    }
+    for (op, set, gives) in [(Op::Lines, 0, 2), (Op::Items, platforms, 0)] {
+        let code = vec![
+            i(op, 0, 0, 0, set),
+            c.code.c(1, 1),
+            i(Op::RowAt, 2, 0, 1, 0),
+            i(Op::CellN, 3, 2, 0, 0),
+            i(Op::PartOf, 4, 3, 0, addons),
+            i(Op::LoopN, 5, 4, 0, count),
+            i(Op::ReturnN, 0, 5, 0, 0),
+        ];
+        c.push("in a part of an item", code, N(gives));
+    }
     for (op, imm, gives) in [
         (Op::ProductOf, 0, i64::from(PLATFORM)),
         (Op::OptionOf, 1, 500),
