@@ -71,10 +71,10 @@ pub fn check(
     decl::records::charges(&mut world);
     declare_rules(&mut world, &items, &mut cx.diagnostics);
     work.spend(1)?;
+    decl::calculations::results(&mut world, &items, &mut cx.diagnostics);
     let rules = decl::constraints::read(&world, &items, &mut cx.diagnostics);
     let books = decl::books::read(&world, &items, &mut cx)?;
     let adjustments = decl::adjustments::read(&world, &items, &mut cx.diagnostics);
-    decl::calculations::results(&mut world, &items, &mut cx.diagnostics);
     let approvals = decl::approvals::read(&world, &items, &mut cx.diagnostics);
     let fulfilments = decl::fulfilment::read(&world, &items, &mut cx.diagnostics);
     let qualifications = decl::terms::qualifications(&world, &items, &mut cx.diagnostics);

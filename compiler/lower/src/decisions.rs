@@ -18,7 +18,7 @@ impl Context<'_> {
     pub(crate) fn rule(&mut self, rule: &hir::Rule) -> Rule {
         let purpose = match rule.product {
             Some(product) => Purpose::item(product, rule.span),
-            None => Purpose::quote(rule.span),
+            None => Purpose::total(rule.span),
         };
         let (from, to) = days(rule.window);
         let routine = match &rule.body {

@@ -127,6 +127,8 @@ impl<'r> Collector<'r> {
         for found in &rules.qualifications {
             self.add(&found.id);
             self.add(&found.message);
+            self.add(&found.named);
+            self.expr(&found.day);
             found.when.iter().for_each(|when| self.expr(when));
         }
         for found in &rules.validities {

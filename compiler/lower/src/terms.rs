@@ -50,7 +50,12 @@ impl Context<'_> {
                 id: self.string(&found.id),
                 product: self.index(found.product, found.span),
                 message: self.string(&found.message),
-                fact: self.index(found.fact, found.span),
+                day: self.narrow_routine(
+                    Purpose::item(found.product, found.day.span),
+                    &found.day,
+                    0,
+                ),
+                named: self.string(&found.named),
                 valid: lasting(found.valid),
                 when: self.condition(purpose, when),
             }

@@ -52,8 +52,10 @@ pub struct Qualification {
     pub product: u32,
     /// What to do where there is no valid answer.
     pub message: Str,
-    /// Slot of the fact that holds the day of the answer.
-    pub fact: u32,
+    /// The day of the answer: a narrow result of a routine of [`crate::Scope::Item`] ...
+    pub day: u32,
+    /// ... and what it is called.
+    pub named: Str,
     /// How long an answer is valid, counted from its day.
     pub valid: Lasting,
     /// Which answer qualifies, a routine of [`crate::Scope::Item`], or [`crate::NONE`].

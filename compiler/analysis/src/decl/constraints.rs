@@ -88,6 +88,8 @@ fn constraint(
     let scope = Scope {
         product,
         direct: true,
+        // What is asked of the quote as such may be about what it comes to.
+        totals: product.is_none(),
         ..Scope::default()
     };
     let overridable = overridable(world, node, file, diagnostics);

@@ -7,7 +7,7 @@ use quo_syntax::literal::{PeriodUnit, Value as Literal};
 use super::Items;
 use super::adjustments::told_once;
 use crate::expr::{Reader, Scope};
-use crate::hir::{Clause, Lasting, Named, Qualification, Validity};
+use crate::hir::{Clause, Expr, Lasting, Named, Qualification, Validity};
 use crate::types::Type;
 use crate::world::{World, find, resolve, sort_unique};
 
@@ -60,21 +60,20 @@ fn qualification(
         return Vec::new();
     };
     let products = targets(world, &target, node.is_category(), file, diagnostics);
-    let fact = fact(world, &path, file, diagnostics);
-    let valid = lasting(&period, file, diagnostics);
-    let (Some(fact), Some(valid)) = (fact, valid) else {
+    let Some(valid) = lasting(&period, file, diagnostics) else {
         return Vec::new();
     };
     let message = node.message().and_then(|title| title.text());
     products
         .into_iter()
-        .map(|product| {
+        .filter_map(|product| {
             let scope = Scope {
                 product: Some(product),
                 direct: true,
                 ..Scope::default()
             };
             let mut own = Vec::new();
+            let day = day_of_answer(world, scope, &path, file, &mut own);
             let when = node.when().and_then(|when| when.condition());
             let when = when.map(|when| Reader::new(world, scope, file, &mut own).condition(&when));
             told_once(diagnostics, own);
@@ -82,17 +81,18 @@ fn qualification(
                 .products
                 .get(product)
                 .map_or("", |product| product.name.as_str());
-            Qualification {
+            Some(Qualification {
                 id: format!("{name}/{}", path.text()),
                 span: target.span(file),
                 product,
                 message: message
                     .clone()
                     .unwrap_or_else(|| format!("{name} needs an answer of {}", path.text())),
-                fact,
+                day: day?,
+                named: path.text(),
                 valid,
                 when,
-            }
+            })
         })
         .collect()
 }
@@ -126,19 +126,20 @@ fn targets(
         .collect()
 }
 
-/// The fact with the day of an answer; one that is not a day is reported.
-fn fact(
+/// The day of an answer; what is not a day is reported.
+fn day_of_answer(
     world: &World,
+    scope: Scope,
     path: &ast::Path,
     file: FileId,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<usize> {
-    let mut reader = Reader::new(world, Scope::default(), file, diagnostics);
+) -> Option<Expr> {
+    let mut reader = Reader::new(world, scope, file, diagnostics);
     let expr = reader.read(&ast::Expr::Path(path.clone()), None);
-    match (expr.kind, expr.ty) {
-        (_, Type::Unknown) => None,
-        (crate::hir::ExprKind::Fact(fact), Type::Date) => Some(fact),
-        (_, found) => {
+    match expr.ty {
+        Type::Unknown => None,
+        Type::Date => Some(expr),
+        found => {
             let found = world.show().ty(found);
             diagnostics.push(
                 Diagnostic::error(

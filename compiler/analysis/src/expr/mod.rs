@@ -420,7 +420,9 @@ impl<'a> Reader<'a> {
                     "the total of a quote is known only after it is priced",
                 )
                 .at(span, "not known here")
-                .note("totals are for approval matrices"),
+                .note(
+                    "totals are for approval matrices, results, and constraints outside of bundles",
+                ),
             );
             return unknown(span);
         }

@@ -59,8 +59,10 @@ pub struct Qualification {
     pub product: usize,
     /// What to do where there is no valid answer.
     pub message: String,
-    /// The fact that holds the day of the answer.
-    pub fact: usize,
+    /// The day of the answer, in the scope of the product.
+    pub day: Expr,
+    /// What that day is called.
+    pub named: String,
     /// How long an answer is valid.
     pub valid: Lasting,
     /// Which answer qualifies: a truth value in the scope of the product.

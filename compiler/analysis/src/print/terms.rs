@@ -100,9 +100,7 @@ impl Printer<'_> {
                 .when
                 .as_ref()
                 .map_or(String::new(), |when| format!(" when {}", self.expr(when)));
-            let fact = rules.facts.get(found.fact).map_or(String::new(), |fact| {
-                format!("{}.{}", fact.group, fact.name)
-            });
+            let fact = self.expr(&found.day);
             let text = format!(
                 "qualification {} with {fact} for {:?}{when}: {:?}",
                 found.id, found.valid, found.message

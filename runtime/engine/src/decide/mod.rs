@@ -247,7 +247,7 @@ pub(crate) enum WhyUnqualified {
     /// The answer was valid until this day.
     Expired { day: i32, last: i32 },
     /// The answer says no.
-    Denied,
+    Denied { day: i32 },
 }
 
 /// What ends a quote.
@@ -316,6 +316,7 @@ pub(crate) fn decide_with<R: Recorder>(
     plan.books()?;
     plan.charges()?;
     plan.totals()?;
+    plan.quote_constraints()?;
     plan.approvals()?;
     plan.results()?;
     plan.fulfilment()?;

@@ -55,7 +55,14 @@ impl<R: Recorder> Plan<'_, R> {
                 continue;
             }
             self.machine.tank.take(1)?;
-            let answered = self.input.fact(def.fact.to_native());
+            let subject = Subject::Qualification {
+                qualification,
+                item,
+            };
+            let frame = self.frame().on(item);
+            let Some(answered) = self.narrow(subject, def.day.to_native(), &frame)? else {
+                continue;
+            };
             let why = match i32::try_from(answered).ok().filter(|_| answered != ABSENT) {
                 None => Some(WhyUnqualified::Absent),
                 Some(day) if day > self.date => Some(WhyUnqualified::Later { day }),
@@ -68,7 +75,8 @@ impl<R: Recorder> Plan<'_, R> {
                         if !self.decision.ends.contains(&end) {
                             self.decision.ends.push(end);
                         }
-                        self.denied(qualification, def.when.to_native(), item)?
+                        let held = self.held(subject, def.when.to_native(), item)?;
+                        (!held).then_some(WhyUnqualified::Denied { day })
                     }
                 }
             };
@@ -83,23 +91,13 @@ impl<R: Recorder> Plan<'_, R> {
         Ok(())
     }
 
-    fn denied(
-        &mut self,
-        qualification: u32,
-        when: u32,
-        item: u32,
-    ) -> Result<Option<WhyUnqualified>, Stopped> {
+    /// Whether an answer qualifies. Arithmetic without an answer is a finding of its own.
+    fn held(&mut self, subject: Subject, when: u32, item: u32) -> Result<bool, Stopped> {
         let Some(when) = some(when) else {
-            return Ok(None);
+            return Ok(true);
         };
         let frame = self.frame().on(item);
-        let subject = Subject::Qualification {
-            qualification,
-            item,
-        };
-        // Arithmetic without an answer is a finding of its own.
-        let held = self.narrow(subject, when, &frame)?;
-        Ok((held == Some(0)).then_some(WhyUnqualified::Denied))
+        Ok(self.narrow(subject, when, &frame)? != Some(0))
     }
 
     fn validity(&mut self) -> Result<(), Stopped> {

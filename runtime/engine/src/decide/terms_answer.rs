@@ -33,10 +33,7 @@ impl<'a> Renderer<'a> {
         for outcome in &self.decision.unqualified {
             let def = self.model.qualifications.get(at(outcome.qualification));
             let Some(def) = def else { continue };
-            let fact = self.model.facts.get(at(def.fact.to_native()));
-            let fact = fact.map_or(String::new(), |fact| {
-                format!("{}.{}", self.str(fact.group), self.str(fact.name))
-            });
+            let fact = self.str(def.named);
             let why = match outcome.why {
                 WhyUnqualified::Absent => format!("`{fact}` is not known"),
                 WhyUnqualified::Later { day } => {
@@ -46,10 +43,8 @@ impl<'a> Renderer<'a> {
                     let (day, last) = (date(day), date(last));
                     format!("the answer of {day} was valid until {last}")
                 }
-                WhyUnqualified::Denied => {
-                    let day = self.decision.request.input().fact(def.fact.to_native());
-                    let day = i32::try_from(day).map_or_else(|_| day.to_string(), date);
-                    format!("the answer of {day} does not qualify")
+                WhyUnqualified::Denied { day } => {
+                    format!("the answer of {} does not qualify", date(day))
                 }
             };
             let message = format!("{}: {why}", self.str(def.message));

@@ -131,7 +131,11 @@ pub(super) fn verify_rules(model: &ArchivedModel) -> Verified {
     }
     distinct(model, "the rules", ids)?;
     for rule in model.quote_rules.iter() {
-        uses_rule(model, rule.to_native(), Need::QUOTE, false, "the quote")?;
+        let need = Need {
+            scope: crate::Scope::Total,
+            ..Need::QUOTE
+        };
+        uses_rule(model, rule.to_native(), need, false, "the quote")?;
     }
     for (id, product) in model.products.iter().enumerate() {
         let id = index(id);

@@ -6,7 +6,6 @@ use super::{
     strictly_ascending,
 };
 use crate::access::{at, index, some};
-use crate::kinds::ArchivedValueType;
 use crate::rules::{
     ArchivedApproval, ArchivedArg, ArchivedFulfilment, ArchivedModel, ArchivedOptionDef,
     ArchivedProduct, ArchivedRule, ArchivedTask,
@@ -18,15 +17,13 @@ pub(super) fn verify(model: &ArchivedModel) -> Verified {
         skus(model, product)?;
     }
     for found in model.qualifications.iter() {
-        let strings = [found.id.to_native(), found.message.to_native()];
+        let strings = [&found.id, &found.message, &found.named].map(|it| it.to_native());
         are_strings(model, "the qualifications", &strings)?;
         let place = format!("qualification `{}`", model.str(found.id.to_native()));
         let product = found.product.to_native();
         in_range(product, model.products.len(), &place, "product")?;
-        in_range(found.fact.to_native(), model.facts.len(), &place, "fact")?;
-        let fact = model.facts.get(at(found.fact.to_native()));
-        let day = fact.is_some_and(|fact| fact.ty == ArchivedValueType::Date);
-        ensure!(day, place, "rests on a fact that is not a day");
+        let day = found.day.to_native();
+        fits(model, day, Need::item(product), &place, "the day")?;
         if let Some(when) = some(found.when.to_native()) {
             fits(model, when, Need::item(product), &place, "the condition")?;
         }
