@@ -11,6 +11,8 @@ pub struct TestCase {
     pub name: String,
     /// Where it stands.
     pub span: Span,
+    /// The row of a file that it is made for.
+    pub row: Option<Span>,
     /// Facts by group. A group that repeats has one input, without a name, which is the list.
     pub given: Vec<(String, Vec<Input>)>,
     /// Lines of the quote.
@@ -121,8 +123,8 @@ pub enum Expected {
         of: AmountOf,
         /// The amount's digits, such as `10175.00`.
         amount: String,
-        /// The currency.
-        currency: String,
+        /// The currency; `None` for that of the quote.
+        currency: Option<String>,
     },
     /// A total over the contract.
     Total {
@@ -130,8 +132,8 @@ pub enum Expected {
         net: bool,
         /// The amount's digits.
         amount: String,
-        /// The currency.
-        currency: String,
+        /// The currency; `None` for that of the quote.
+        currency: Option<String>,
     },
     /// Whether an adjustment applied.
     Applied {

@@ -44,12 +44,12 @@ pub fn judge(judged: &Judged<'_>, expected: &Expected) -> Result<(), Found> {
             of,
             amount,
             currency,
-        } => charge_amount(answer, (line, charge), of, amount, currency),
+        } => charge_amount(answer, (line, charge), of, amount, currency.as_deref()),
         Expected::Total {
             net,
             amount,
             currency,
-        } => total(answer, *net, amount, currency),
+        } => total(answer, *net, amount, currency.as_deref()),
         Expected::Applied {
             rule,
             applied,
@@ -136,10 +136,11 @@ fn charge_amount(
     (line, path): (&str, &str),
     of: &AmountOf,
     amount: &str,
-    currency: &str,
+    currency: Option<&str>,
 ) -> Result<(), Found> {
     let charge = find_charge(answer, line, path)?;
     let quoted = &answer.totals.currency;
+    let currency = currency.unwrap_or(quoted);
     let found = find_amount(charge, of);
     let right = currency == quoted && found.as_ref().is_ok_and(|found| equal(found, amount));
     require(right, || Found {
@@ -216,7 +217,13 @@ fn equal(found: &str, wanted: &str) -> bool {
     }
 }
 
-fn total(answer: &Answer, net: bool, amount: &str, currency: &str) -> Result<(), Found> {
+fn total(
+    answer: &Answer,
+    net: bool,
+    amount: &str,
+    currency: Option<&str>,
+) -> Result<(), Found> {
+    let currency = currency.unwrap_or(&answer.totals.currency);
     let found = answer
         .totals
         .contract

@@ -187,6 +187,9 @@ fn failed(test: &TestCase, span: Span, found: &expect::Found) -> Diagnostic {
         format!("the test {:?} expected {}", test.name, found.expected),
     )
     .at(span, found.found.clone());
+    if let Some(row) = test.row {
+        diagnostic = diagnostic.also(row, "of this row");
+    }
     for note in &found.notes {
         diagnostic = diagnostic.note(note.clone());
     }

@@ -26,6 +26,18 @@ pub enum ArithmeticError {
     /// An amount cannot be spread over a negative weight.
     #[error("a weight is negative")]
     NegativeWeight,
+    /// An amount cannot be spread over weights of which some are negative and some positive.
+    #[error("some weights are negative and some are positive")]
+    WeightsOfBothSigns,
+    /// An amount other than zero meets weights that are all zero.
+    #[error("all weights are zero, so that nothing says who gets the amount")]
+    NoWeight,
+    /// An amount other than zero meets an empty list.
+    #[error("there is nothing to spread the amount over")]
+    NothingToSpreadOver,
+    /// An amount is no whole number of the units that its shares have, so that they could not add up to it.
+    #[error("the amount is finer than its shares, which could not add up to it")]
+    FinerThanShares,
     /// The date would lie outside the calendar.
     #[error("the date is not between 0001-01-01 and 9999-12-31")]
     DateOutOfRange,

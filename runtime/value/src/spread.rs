@@ -52,33 +52,38 @@ struct Share {
 }
 
 /// `total` in whole units spread in proportion to `weights`, every share rounded by `mode`, the units then left over
-/// given to (or taken from) whom `left_over` names. The parts add up to `total`.
+/// given to (or taken from) whom `left_over` names. The parts add up to `total`. Weights that are all negative count by
+/// their size, as those of a credit note do.
 ///
 /// # Errors
-/// [`ArithmeticError::NegativeWeight`]; [`ArithmeticError::DivisionByZero`] where a total other than zero meets weights
-/// that are all zero, or no weights; [`ArithmeticError::Overflow`] where the weights add up to more than 128 bits hold.
+/// [`ArithmeticError::WeightsOfBothSigns`]; [`ArithmeticError::NoWeight`] where a total other than zero meets weights
+/// that are all zero, [`ArithmeticError::NothingToSpreadOver`] where it meets none;
+/// [`ArithmeticError::Overflow`] where the weights add up to more than 128 bits hold.
 pub fn spread(
     total: i128,
     weights: &[i128],
     mode: Rounding,
     left_over: LeftOver,
 ) -> Result<Vec<i128>, ArithmeticError> {
-    let magnitudes = weights
-        .iter()
-        .map(|weight| u128::try_from(*weight).map_err(|_| ArithmeticError::NegativeWeight))
-        .collect::<Result<Vec<u128>, _>>()?;
+    if weights.iter().any(|weight| *weight < 0) && weights.iter().any(|weight| *weight > 0) {
+        return Err(ArithmeticError::WeightsOfBothSigns);
+    }
+    let magnitudes = weights.iter().map(|weight| weight.unsigned_abs());
     let sum = magnitudes
-        .iter()
-        .try_fold(0_u128, |sum, weight| sum.checked_add(*weight))
+        .clone()
+        .try_fold(0_u128, |sum, weight| sum.checked_add(weight))
         .ok_or(ArithmeticError::Overflow)?;
     if total == 0 {
         return Ok(vec![0; weights.len()]);
     }
+    if weights.is_empty() {
+        return Err(ArithmeticError::NothingToSpreadOver);
+    }
     if sum == 0 {
-        return Err(ArithmeticError::DivisionByZero);
+        return Err(ArithmeticError::NoWeight);
     }
     let mut shares = Vec::with_capacity(weights.len());
-    for (position, weight) in magnitudes.into_iter().enumerate() {
+    for (position, weight) in magnitudes.enumerate() {
         shares.push(share(total, position, weight, sum, mode)?);
     }
     settle(total.unsigned_abs(), &mut shares, left_over)?;

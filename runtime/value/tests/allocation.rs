@@ -2,7 +2,9 @@
 
 use num_bigint::BigInt;
 use proptest::prelude::*;
-use quo_value::{ArithmeticError, Currency, Decimal, Money, Remainder, Rounding, allocate};
+use quo_value::{
+    ArithmeticError, Currency, Decimal, LeftOver, Money, Remainder, Rounding, allocate, spread,
+};
 
 const REMAINDERS: [Remainder; 3] = [Remainder::Largest, Remainder::First, Remainder::Last];
 
@@ -77,6 +79,22 @@ fn what_cannot_be_spread_is_refused() {
     }
 }
 
+#[test]
+fn weights_of_a_credit_note_count_by_their_size() {
+    let by = |total, weights: &[i128]| spread(total, weights, Rounding::Floor, LeftOver::Largest);
+    assert_eq!(by(-100, &[-10, -20, -30]), Ok(vec![-17, -33, -50]));
+    assert_eq!(by(-100, &[-10, -20, -30]), by(-100, &[10, 20, 30]));
+    assert_eq!(by(7, &[0, -1, -1]), Ok(vec![0, 4, 3]));
+    assert_eq!(by(0, &[]), Ok(vec![]));
+    assert_eq!(by(0, &[0, 0]), Ok(vec![0, 0]));
+    assert_eq!(by(1, &[]), Err(ArithmeticError::NothingToSpreadOver));
+    assert_eq!(by(1, &[0, 0]), Err(ArithmeticError::NoWeight));
+    assert_eq!(
+        by(1, &[-10, 10, 20]),
+        Err(ArithmeticError::WeightsOfBothSigns)
+    );
+}
+
 /// Many weights of every size, or two so heavy that their sum takes all 128 bits.
 fn any_weights() -> impl Strategy<Value = Vec<i128>> {
     let weight = (0_i128..=i128::MAX / 40, 0_u32..122).prop_map(|(weight, shift)| weight >> shift);
@@ -114,6 +132,24 @@ proptest! {
         if let Some(mirrored) = total.checked_neg() {
             let mirrored = allocate(mirrored, &weights, remainder).unwrap();
             prop_assert!(parts.iter().zip(&mirrored).all(|(part, mirror)| *part == -*mirror));
+        }
+    }
+
+    #[test]
+    fn shares_that_are_rounded_first_make_the_whole_too(
+        total in (any::<i128>(), 1_u32..128).prop_map(|(total, shift)| total >> shift),
+        weights in any_weights(),
+        negative in any::<bool>(),
+        mode in prop::sample::select(Rounding::ALL.to_vec()),
+        left_over in prop::sample::select(LeftOver::ALL.to_vec()),
+    ) {
+        prop_assume!(weights.iter().any(|weight| *weight > 0));
+        let signed: Vec<i128> = weights.iter().map(|weight| if negative { -*weight } else { *weight }).collect();
+        let parts = spread(total, &signed, mode, left_over).unwrap();
+        prop_assert_eq!(parts.iter().copied().map(BigInt::from).sum::<BigInt>(), total.into());
+        prop_assert_eq!(&parts, &spread(total, &weights, mode, left_over).unwrap());
+        for (part, weight) in parts.iter().zip(&weights) {
+            prop_assert!(*weight > 0 || *part == 0, "{part} of no weight");
         }
     }
 

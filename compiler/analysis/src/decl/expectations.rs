@@ -4,12 +4,13 @@ use quo_source::{Diagnostic, FileId, codes};
 use quo_syntax::ast::{self, AstNode};
 use quo_syntax::literal::Value;
 
+use super::row_cells;
 use super::tests::Reading;
 use crate::expr::{Reader, Scope};
 use crate::hir::{Expr, ExprKind};
 use crate::tests_hir::{AmountOf, Expectation, Expected};
 use crate::types::Type;
-use crate::world::{HasName, World, find};
+use crate::world::{HasName, find};
 
 /// What a value must be: the same as another one, absent, or true.
 fn value(
@@ -93,7 +94,7 @@ pub fn expectation(
                     return None;
                 }
             };
-            charge_amount(&address, of, &amount, file, diagnostics)?
+            charge_amount(reading, &address, of, &amount, diagnostics)?
         }
         ast::Expectation::Step {
             address,
@@ -101,13 +102,8 @@ pub fn expectation(
             amount,
         } => {
             // Floors and adjustments both make steps; an unknown one simply makes none, which the test then says.
-            charge_amount(
-                &address,
-                AmountOf::Step(rule.text()),
-                &amount,
-                file,
-                diagnostics,
-            )?
+            let of = AmountOf::Step(rule.text());
+            charge_amount(reading, &address, of, &amount, diagnostics)?
         }
         ast::Expectation::Total { measure, amount } => {
             let name = measure.text();
@@ -117,7 +113,7 @@ pub fn expectation(
                 diagnostics.push(crate::world::unknown_name("total", &name, span, names));
                 return None;
             }
-            let (amount, currency) = money(&amount, file, diagnostics)?;
+            let (amount, currency) = money(reading, &amount, diagnostics)?;
             Expected::Total {
                 net: name == "net",
                 amount,
@@ -125,13 +121,16 @@ pub fn expectation(
             }
         }
         ast::Expectation::Applied { rule, address } => {
-            applied(world, &rule, true, address, None, file, diagnostics)?
+            applied(reading, &rule, true, address, None, diagnostics)?
         }
         ast::Expectation::NotApplied {
             rule,
             address,
             because,
-        } => applied(world, &rule, false, address, because, file, diagnostics)?,
+        } => {
+            let because = row_cells::reason(reading, because, diagnostics);
+            applied(reading, &rule, false, address, because, diagnostics)?
+        }
         ast::Expectation::Approval { matrix, approvers } => {
             known(
                 &world.approvals,
@@ -140,15 +139,10 @@ pub fn expectation(
                 file,
                 diagnostics,
             )?;
-            let steps = approvers
-                .steps()
-                .map(|step| {
-                    (
-                        step.roles().map(|role| role.text()).collect(),
-                        step.join() == ast::ApproverJoin::Any,
-                    )
-                })
-                .collect();
+            let steps = match approvers.cell() {
+                Some(cell) => row_cells::approvers(reading, &cell, diagnostics)?,
+                None => approvers.steps().map(|step| approver_step(&step)).collect(),
+            };
             Expected::Approval {
                 approval: matrix.text(),
                 steps,
@@ -160,15 +154,16 @@ pub fn expectation(
         },
         ast::Expectation::Invalid { because } => Expected::Valid {
             valid: false,
-            because: because.and_then(|text| text.text()),
+            because: row_cells::reason(reading, because, diagnostics),
         },
         ast::Expectation::Eligible { product } => {
-            eligibility(world, &product, true, None, file, diagnostics)?
+            eligibility(reading, &product, true, None, diagnostics)?
         }
         ast::Expectation::NotEligible { product, because } => {
-            eligibility(world, &product, false, because, file, diagnostics)?
+            let because = row_cells::reason(reading, because, diagnostics);
+            eligibility(reading, &product, false, because, diagnostics)?
         }
-        ast::Expectation::Warning(text) => Expected::Warning(text.text()?),
+        ast::Expectation::Warning(title) => Expected::Warning(row_cells::text(reading, &title, diagnostics)?),
         ast::Expectation::Tasks { address, tasks } => Expected::Tasks {
             line: address.number()?.source(),
             tasks,
@@ -184,27 +179,32 @@ pub fn expectation(
         ast::Expectation::Sku { address, sku } => Expected::Sku {
             line: address.number()?.source(),
             item: address.path().map(|path| path.text()).unwrap_or_default(),
-            sku: sku.text()?,
+            sku: row_cells::text(reading, &sku, diagnostics)?,
         },
         ast::Expectation::Expires { day, because } => Expected::Expires {
-            day: day.source(),
-            because: because.and_then(|text| text.text()),
+            day: row_cells::day(reading, &day, diagnostics)?,
+            because: row_cells::reason(reading, because, diagnostics),
         },
-        ast::Expectation::Overridden(text) => Expected::Overridden(text.text()?),
-        ast::Expectation::Information(text) => Expected::Information(text.text()?),
-        ast::Expectation::Error(text) => Expected::Error(text.text()?),
+        ast::Expectation::Overridden(title) => Expected::Overridden(row_cells::text(reading, &title, diagnostics)?),
+        ast::Expectation::Information(title) => Expected::Information(row_cells::text(reading, &title, diagnostics)?),
+        ast::Expectation::Error(title) => Expected::Error(row_cells::text(reading, &title, diagnostics)?),
     };
     Some(Expectation { span, kind })
 }
 
+fn approver_step(step: &ast::ApproverStep) -> (Vec<String>, bool) {
+    let roles = step.roles().map(|role| role.text()).collect();
+    (roles, step.join() == ast::ApproverJoin::Any)
+}
+
 fn charge_amount(
+    reading: &Reading<'_>,
     address: &ast::LineAddress,
     of: AmountOf,
     amount: &ast::Expr,
-    file: FileId,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Expected> {
-    let (amount, currency) = money(amount, file, diagnostics)?;
+    let (amount, currency) = money(reading, amount, diagnostics)?;
     Some(Expected::Amount {
         line: address.number()?.source(),
         charge: address.path()?.text(),
@@ -215,19 +215,18 @@ fn charge_amount(
 }
 
 fn applied(
-    world: &World,
+    reading: &Reading<'_>,
     rule: &ast::NameRef,
     applied: bool,
     address: Option<ast::LineAddress>,
-    because: Option<ast::Title>,
-    file: FileId,
+    because: Option<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Expected> {
     known(
-        &world.adjustments,
+        &reading.world.adjustments,
         "discount or promotion",
         rule,
-        file,
+        reading.file,
         diagnostics,
     )?;
     let on = address.and_then(|address| Some((address.number()?.source(), address.path()?.text())));
@@ -235,23 +234,23 @@ fn applied(
         rule: rule.text(),
         applied,
         on,
-        because: because.and_then(|text| text.text()),
+        because,
     })
 }
 
 fn eligibility(
-    world: &World,
+    reading: &Reading<'_>,
     product: &ast::NameRef,
     eligible: bool,
-    because: Option<ast::Title>,
-    file: FileId,
+    because: Option<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Expected> {
-    known(&world.products, "product", product, file, diagnostics)?;
+    let products = &reading.world.products;
+    known(products, "product", product, reading.file, diagnostics)?;
     Some(Expected::Eligible {
         product: product.text(),
         eligible,
-        because: because.and_then(|text| text.text()),
+        because,
     })
 }
 
@@ -278,12 +277,17 @@ pub fn known<T: HasName>(
     found
 }
 
-/// The digits and the currency of an amount.
+/// The digits and the currency of an amount; of a cell that names no currency, an amount in that of the quote.
 fn money(
+    reading: &Reading<'_>,
     node: &ast::Expr,
-    file: FileId,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<(String, String)> {
+) -> Option<(String, Option<String>)> {
+    if let ast::Expr::Path(path) = node
+        && path.segments().first().is_some_and(|(first, _)| first == "row")
+    {
+        return row_cells::amount(reading, path, diagnostics);
+    }
     let negative = matches!(node, ast::Expr::Unary(unary) if unary.op() == ast::UnaryOp::Negate);
     let literal = match node {
         ast::Expr::Literal(literal) => Some(literal.clone()),
@@ -300,14 +304,14 @@ fn money(
             amount.mantissa
         };
         let digits = quo_value::Decimal::new(mantissa, amount.scale).ok()?;
-        return Some((digits.to_string(), currency));
+        return Some((digits.to_string(), Some(currency)));
     }
     diagnostics.push(
         Diagnostic::error(
             codes::TYPE_MISMATCH,
             "an amount with its currency is expected",
         )
-        .at(node.span(file), "such as `10_175.00 EUR`"),
+        .at(node.span(reading.file), "such as `10_175.00 EUR`"),
     );
     None
 }

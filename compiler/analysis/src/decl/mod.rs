@@ -17,6 +17,7 @@ pub mod order;
 pub mod products;
 pub mod records;
 pub mod retirement;
+mod row_cells;
 pub mod skus;
 pub mod tables;
 pub mod terms;

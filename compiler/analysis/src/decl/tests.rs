@@ -7,6 +7,7 @@ use quo_syntax::literal::{LiteralError, PeriodUnit, Value};
 use quo_value::Currency;
 
 use super::expectations::{expectation, known};
+use super::row_cells::cell_text;
 use super::{Context, Items, Placed};
 use crate::table::{self, Content, Operand, RawCell, RawItem, Unread};
 use crate::tests_hir::{Given, Input, Item, Line, Override, TestCase};
@@ -118,10 +119,12 @@ fn case(
     TestCase {
         name,
         span,
+        row: row.and_then(row_span),
         given,
         lines,
         asked: node
             .asked()
+            .filter(|asked| !asked.value().is_some_and(|value| left_out(&value, row)))
             .filter_map(|asked| {
                 let name = asked.adjustment()?;
                 Some(Input {
@@ -291,6 +294,9 @@ fn item(
     };
     for entry in config.into_iter().flat_map(|config| config.entries()) {
         let Some(name) = entry.name() else { continue };
+        if entry.value().is_some_and(|value| left_out(&value, row)) {
+            continue;
+        }
         let part =
             known.and_then(|product| product.parts.iter().find(|part| part.name == name.text()));
         let Some(part) = part else {
@@ -372,22 +378,35 @@ fn lists_kinds<'p>(
     })
 }
 
+/// From the first to the last cell of a row.
+fn row_span(row: &[(String, RawCell)]) -> Option<Span> {
+    let ((_, first), (_, last)) = row.first().zip(row.last())?;
+    Some(first.span.to(last.span))
+}
+
+/// Whether a value is a cell that says `-`, which leaves out what it is for.
+fn left_out(node: &ast::Expr, row: Option<&[(String, RawCell)]>) -> bool {
+    row_cell(node, row).is_some_and(|cell| matches!(cell.content, Content::Nothing))
+}
+
+/// The cell that a value names.
+fn row_cell<'r>(node: &ast::Expr, row: Option<&'r [(String, RawCell)]>) -> Option<&'r RawCell> {
+    let (ast::Expr::Path(path), Some(row)) = (node, row) else {
+        return None;
+    };
+    match path.segments().as_slice() {
+        [(first, _), (heading, _)] if first == "row" => row
+            .iter()
+            .find(|(name, _)| name == heading)
+            .map(|(_, cell)| cell),
+        _ => None,
+    }
+}
+
 /// A value as text: what the door of the engine reads.
 fn value_text(node: &ast::Expr, row: Option<&[(String, RawCell)]>) -> String {
-    if let (ast::Expr::Path(path), Some(row)) = (node, row)
-        && let [(first, _), (heading, _)] = path.segments().as_slice()
-        && first == "row"
-        && let Some((_, cell)) = row.iter().find(|(name, _)| name == heading)
-    {
-        return match &cell.content {
-            Content::Items(items) => match items.as_slice() {
-                [RawItem::Value(Operand::Imported(CellValue::Literal(value), _))] => {
-                    literal_text(Ok(value.clone()), &cell.text)
-                }
-                _ => cell.text.clone(),
-            },
-            _ => cell.text.clone(),
-        };
+    if let Some(cell) = row_cell(node, row) {
+        return cell_text(cell).unwrap_or_else(|| cell.text.clone());
     }
     let ast::Expr::Literal(literal) = node else {
         return node.source();
@@ -395,7 +414,8 @@ fn value_text(node: &ast::Expr, row: Option<&[(String, RawCell)]>) -> String {
     literal_text(literal.value(), &literal.source())
 }
 
-fn literal_text(value: Result<Value, LiteralError>, source: &str) -> String {
+/// A literal as the door of the engine reads it.
+pub(super) fn literal_text(value: Result<Value, LiteralError>, source: &str) -> String {
     let number = |number: quo_syntax::literal::Number| {
         quo_value::Decimal::new(number.mantissa, number.scale)
             .map_or_else(|_| source.to_owned(), |decimal| decimal.to_string())

@@ -141,6 +141,12 @@ impl Approvers {
     pub fn is_none(&self) -> bool {
         support::has_word(&self.0, "none")
     }
+
+    /// The cell of a row that names them, in a test: `row.heading`.
+    #[must_use]
+    pub fn cell(&self) -> Option<Path> {
+        support::child(&self.0)
+    }
 }
 
 /// How the roles of one step share the work.

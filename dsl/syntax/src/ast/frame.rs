@@ -1,6 +1,6 @@
 //! What many forms share: names, titles, types, windows.
 
-use super::expressions::{Expr, Literal};
+use super::expressions::{Expr, Literal, Path};
 use super::support::{self, AstNode, accessors, nodes};
 use crate::kind::SyntaxKind;
 use crate::literal::{self, LiteralError};
@@ -51,6 +51,12 @@ impl Title {
     #[must_use]
     pub fn text(&self) -> Option<String> {
         literal::text(&self.source()).ok()
+    }
+
+    /// The cell of a row that gives the text, in a test: `row.heading`.
+    #[must_use]
+    pub fn cell(&self) -> Option<Path> {
+        support::child(&self.0)
     }
 }
 

@@ -270,8 +270,8 @@ pub enum Expectation {
     },
     /// `expires 2026-12-31 [because "…"]`
     Expires {
-        /// The last day.
-        day: Literal,
+        /// The last day; or the cell of a row that has it.
+        day: Expr,
         /// A part of the reason.
         because: Option<Title>,
     },
@@ -357,7 +357,7 @@ impl Expect {
                 sku: text?,
             },
             ["expect", "expires", ..] => Expectation::Expires {
-                day: support::child(&self.0)?,
+                day: amount()?,
                 because: text,
             },
             ["expect", "overridden"] => Expectation::Overridden(text?),

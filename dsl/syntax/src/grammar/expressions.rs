@@ -137,6 +137,7 @@ fn operator(p: &Parser<'_>) -> Option<Operator> {
 }
 
 pub(super) fn climb(p: &mut Parser<'_>, min: u8, what: &str) -> Built {
+    let start = p.span();
     let mut left = prefix(p, what);
     let mut compared: Option<u8> = None;
     while let Some(operator) = operator(p) {
@@ -154,7 +155,7 @@ pub(super) fn climb(p: &mut Parser<'_>, min: u8, what: &str) -> Built {
             too_deep(p);
             break;
         }
-        left = apply(p, left, operator, min);
+        left = apply(p, left, operator, (min, start));
     }
     left
 }
@@ -182,7 +183,7 @@ fn too_deep(p: &mut Parser<'_>) {
     p.skip(|_| false);
 }
 
-fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, min: u8) -> Built {
+fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, (min, start): (u8, Span)) -> Built {
     report_foreign(p);
     let marker = p.precede(left.node);
     let mut height = left.height;
@@ -231,8 +232,12 @@ fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, min: u8) -> Built 
             PERCENT_OF_EXPR
         }
         Operator::Rounded => {
+            let word = p.span();
             p.bump();
             rounding(p);
+            if continues(p) {
+                report_continued(p, start, word);
+            }
             ROUNDED_EXPR
         }
         Operator::Words(power) => {
@@ -312,10 +317,30 @@ fn quotient_clauses(p: &mut Parser<'_>, min: u8, what: &str, zero: &str) {
                 .suggest("state the value", place, format!(", otherwise {zero}")),
         );
     }
-    let continues = matches!(p.current(), PLUS | MINUS | STAR | SLASH) || p.at_word("as");
-    if min > power::PERCENT_OF || (continues && !p.on_new_line()) {
+    if min > power::PERCENT_OF || (continues(p) && !p.on_new_line()) {
         report_unclear(p, start.to(p.previous()));
     }
+}
+
+/// Whether an operator follows that binds more strongly than the rounding before it.
+fn continues(p: &Parser<'_>) -> bool {
+    matches!(p.current(), PLUS | MINUS | STAR | SLASH)
+        || (p.at_word("as") && p.nth_word(1, "percent"))
+}
+
+/// Asks for parentheses where a calculation goes on behind what it rounds: from `start`, rounded at `word`.
+fn report_continued(p: &mut Parser<'_>, start: Span, word: Span) {
+    let rounded = start.to(p.previous());
+    let operator = p.source(p.span());
+    let message = format!("it is not clear whether what follows `{operator}` is rounded too");
+    let grouped = format!("({})", p.source(rounded));
+    let (what, behind) = (word.to(p.previous()), p.span());
+    p.report(
+        Diagnostic::error(codes::UNCLEAR_ROUNDING, message)
+            .at(what, "this rounds all of the calculation before it")
+            .also(behind, "this goes on behind it")
+            .suggest("put parentheses around what is rounded", rounded, grouped),
+    );
 }
 
 fn report_unclear(p: &mut Parser<'_>, span: Span) {

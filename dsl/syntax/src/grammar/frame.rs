@@ -42,6 +42,31 @@ pub(super) fn title(p: &mut Parser<'_>, what: &str) -> bool {
     true
 }
 
+/// Whether a cell of the row that a test is made for begins here: `row.heading`.
+pub(super) fn at_cell(p: &Parser<'_>) -> bool {
+    p.at_word("row") && p.nth(1) == DOT && p.nth(2) == WORD && !p.on_new_line()
+}
+
+/// `row.heading`, a cell that stands for a value, a text or a name.
+pub(super) fn cell(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    p.bump();
+    p.bump();
+    p.complete(marker, PATH);
+}
+
+/// A text in a test: in quotes, or a cell of its row.
+pub(super) fn title_or_cell(p: &mut Parser<'_>, what: &str) -> bool {
+    if !at_cell(p) {
+        return title(p, what);
+    }
+    let marker = p.start();
+    cell(p);
+    p.complete(marker, TITLE);
+    true
+}
+
 /// A table in a file: its path, and of a workbook the sheet.
 pub(super) fn table_file(p: &mut Parser<'_>) -> bool {
     if !p.at(TEXT) {

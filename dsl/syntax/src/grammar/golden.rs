@@ -4,7 +4,10 @@ use quo_source::{Diagnostic, codes};
 
 use super::approvals::approvers;
 use super::expressions::{expression, operand, starts_operand};
-use super::frame::{comma_list, date, name, name_ref, table_file, title, whole_number};
+use super::frame::{
+    at_cell, cell, comma_list, date, name, name_ref, table_file, title, title_or_cell,
+    whole_number,
+};
 use super::{Block, block};
 use crate::kind::SyntaxKind::*;
 use crate::parser::{DEPTH_MAX, Parser, nearest};
@@ -231,7 +234,7 @@ fn expectation(p: &mut Parser<'_>) {
     } else if p.eat_word("total") {
         let _ = name_ref(p, "`list` or `net`") && operand(p, "an amount such as `5.00 EUR`");
     } else if p.eat_word("approval") {
-        let _ = name_ref(p, "the name of an approval") && approvers(p);
+        let _ = name_ref(p, "the name of an approval") && (row_of_approvers(p) || approvers(p));
     } else if p.eat_word("not") {
         if p.expect_word("eligible") {
             name_ref(p, "the name of a product");
@@ -250,15 +253,19 @@ fn expectation(p: &mut Parser<'_>) {
             name_ref(p, "the name of a clause");
         }
     } else if p.eat_word("overridden") {
-        title(p, "a part of the message in quotes");
+        title_or_cell(p, "a part of the message in quotes");
     } else if p.eat_word("expires") {
-        let _ = date(p, "the last day, as in `2026-12-31`");
+        if at_cell(p) {
+            cell(p);
+        } else {
+            date(p, "the last day, as in `2026-12-31`");
+        }
         because(p);
     } else if p.eat_word("sku") {
         sku(p);
     } else if p.at_any(&["warning", "information", "error"]) {
         p.bump();
-        title(p, "a part of the message in quotes");
+        title_or_cell(p, "a part of the message in quotes");
     } else if p.eat_word("tasks") {
         line_address(p, false);
         comma_list(p, |p| {
@@ -341,15 +348,30 @@ fn dotted(p: &mut Parser<'_>) -> bool {
 /// `sku line 1 "…"`, `sku line 1 platform "…"`.
 fn sku(p: &mut Parser<'_>) {
     let marker = p.start();
-    if p.expect_word("line") && whole_number(p, "the number of a line") && p.at(WORD) {
-        address(p, "an item such as `platform`");
+    if p.expect_word("line") && whole_number(p, "the number of a line") {
+        // A cell is an item of that name only where the stock-keeping unit follows it.
+        let item = !at_cell(p) || p.nth(3) == TEXT || p.nth(3) == DOT || p.nth_word(3, "row");
+        if p.at(WORD) && item {
+            address(p, "an item such as `platform`");
+        }
     }
     p.complete(marker, LINE_ADDRESS);
-    title(p, "the stock keeping unit in quotes");
+    title_or_cell(p, "the stock keeping unit in quotes");
+}
+
+/// `row.heading` in the place of approvers; `false` where it is not there.
+fn row_of_approvers(p: &mut Parser<'_>) -> bool {
+    if !at_cell(p) {
+        return false;
+    }
+    let marker = p.start();
+    cell(p);
+    p.complete(marker, APPROVERS);
+    true
 }
 
 fn because(p: &mut Parser<'_>) {
     if !p.on_new_line() && p.eat_word("because") {
-        title(p, "a part of the reason in quotes");
+        title_or_cell(p, "a part of the reason in quotes");
     }
 }

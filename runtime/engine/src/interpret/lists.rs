@@ -8,7 +8,7 @@ use quo_model::{
     ABSENT, ABSENT_WIDE, ArchivedDataList, ArchivedModel, MADE_LISTS_AT, NONE, Op, list_and_row,
     record_ref, spread_bits,
 };
-use quo_value::{LeftOver, spread};
+use quo_value::{ArithmeticError, LeftOver, spread};
 
 use super::{DAMAGED, Fault, Machine, OVERFLOW, Registers, arguments, mode, table_cost};
 use crate::frame::{Frame, at, index};
@@ -427,7 +427,11 @@ impl Machine<'_> {
                 quo_value::pow10_i128(cut).ok_or(OVERFLOW)?
             }
         };
-        let units = quo_value::div_round_i128(amount, unit, mode).ok_or(OVERFLOW)?;
+        // What the shares cannot hold is never lost in silence.
+        if amount.checked_rem(unit).ok_or(OVERFLOW)? != 0 {
+            return Err(ArithmeticError::FinerThanShares.into());
+        }
+        let units = amount.checked_div(unit).ok_or(OVERFLOW)?;
         let shares = spread(units, &weights, mode, left_over)?;
         let amounts = shares.into_iter().map(|share| share.checked_mul(unit));
         let amounts = amounts.collect::<Option<Vec<i128>>>().ok_or(OVERFLOW)?;

@@ -9,7 +9,7 @@ use super::Item;
 use super::intern::Texts;
 use super::json::Json;
 use super::read::{Entries, ITEMS_MAX, Reader, find};
-use super::value::{excerpt, in_range, read_value};
+use super::value::{excerpt, in_minor_units, in_range};
 use crate::decide::no_answer;
 use crate::frame::{Frame, Input, at, index};
 use crate::interpret::Fault;
@@ -127,7 +127,8 @@ impl Reader<'_> {
         for ((option, def), name) in own {
             let ty = type_of(&def.ty);
             let value = match find(given, name) {
-                Some(json) => read_value(model, &mut self.texts, ty, json)
+                Some(json) => self
+                    .one(ty, json)
                     .and_then(|value| in_domain(model, &self.texts, def, value)),
                 // What its bundle works out may rest on what could not be read.
                 None if !self.problems.is_empty()
@@ -137,10 +138,16 @@ impl Reader<'_> {
                 }
                 None => match self.part_default(spot, product, option) {
                     Some(Ok(value)) if value != ABSENT => in_range(model, ty, value)
+                        .and_then(|()| in_minor_units(model, self.currency, ty, value))
                         .and_then(|()| in_domain(model, &self.texts, def, value))
                         .map_err(|message| format!("{message}, as its bundle works it out")),
                     Some(Err(message)) => Err(message),
-                    _ if def.default != ABSENT => Ok(def.default.to_native()),
+                    _ if def.default != ABSENT => {
+                        let value = def.default.to_native();
+                        in_minor_units(model, self.currency, ty, value)
+                            .map(|()| value)
+                            .map_err(|message| format!("is not given, and its default {message}"))
+                    }
                     _ => Err("is missing".to_owned()),
                 },
             };

@@ -159,9 +159,6 @@ impl<'a> Reader<'a> {
             Some(facts) => self.facts(facts),
             None => self.problem("facts", "is missing".to_owned()),
         }
-        let slot = at(self.model.fact_currency.to_native());
-        let currency = self.facts.get(slot).copied().unwrap_or(ABSENT);
-        self.currency = QuoteCurrency::new(self.model, currency);
         if let Some(asked) = find(entries, "asked") {
             self.asked(asked);
         }
@@ -224,10 +221,26 @@ impl<'a> Reader<'a> {
                 self.object(&format!("facts.{group}"), given, "fact", &names);
             }
         }
+        self.currency = self.quote_currency(entries);
         for slot in 0..index(model.facts.len()) {
             self.fact(slot, entries);
         }
         self.selling_date();
+    }
+
+    /// The currency of the quote, looked at first: it says how fine amounts may be.
+    fn quote_currency(&mut self, groups: Entries<'_>) -> Option<QuoteCurrency> {
+        let model = self.model;
+        let def = model.facts.get(at(model.fact_currency.to_native()))?;
+        let given = match find(groups, model.str(def.group.to_native())) {
+            Some(Json::Object(entries)) => find(entries, model.str(def.name.to_native())),
+            _ => None,
+        };
+        let currency = match given {
+            Some(json) => read_value(model, &mut self.texts, type_of(&def.ty), json).ok()?,
+            None => def.default.to_native(),
+        };
+        QuoteCurrency::new(model, currency)
     }
 
     fn fact(&mut self, slot: u32, groups: Entries<'_>) {
@@ -277,7 +290,7 @@ impl<'a> Reader<'a> {
                 if found.is_none() {
                     self.problem(path, "is missing".to_owned());
                 }
-                found
+                found.and_then(|value| self.default(path, ty, value))
             }
         }
     }
@@ -331,7 +344,7 @@ impl<'a> Reader<'a> {
                 );
                 continue;
             }
-            match read_value(model, &mut self.texts, type_of(&adjustment.asked), given) {
+            match self.one(type_of(&adjustment.asked), given) {
                 Ok(value) => {
                     if let Some(asked) = self.asked.get_mut(number) {
                         *asked = value;

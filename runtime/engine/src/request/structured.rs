@@ -4,7 +4,7 @@ use quo_model::{ABSENT, ArchivedModel, ValueType, record_ref};
 
 use super::json::Json;
 use super::read::{Reader, find};
-use super::value::read_value;
+use super::value::{in_minor_units, read_value};
 use crate::frame::at;
 use crate::show::type_of;
 
@@ -23,13 +23,31 @@ impl Reader<'_> {
                 let list = self.lists.add(self.model, cells.len(), &cells);
                 Some(record_ref(u32::try_from(list).ok()?, 0))
             }
-            _ => match read_value(self.model, &mut self.texts, ty, json) {
+            _ => match self.one(ty, json) {
                 Ok(value) => Some(value),
                 Err(message) => {
                     self.problem(path, message);
                     None
                 }
             },
+        }
+    }
+
+    /// Reads one value; the error is a sentence for people.
+    pub fn one(&mut self, ty: ValueType, json: &Json) -> Result<i64, String> {
+        let value = read_value(self.model, &mut self.texts, ty, json)?;
+        in_minor_units(self.model, self.currency, ty, value)?;
+        Ok(value)
+    }
+
+    /// The default of an input, which is an amount in the currency of the quote too.
+    pub fn default(&mut self, path: &str, ty: ValueType, value: i64) -> Option<i64> {
+        match in_minor_units(self.model, self.currency, ty, value) {
+            Ok(()) => Some(value),
+            Err(message) => {
+                self.problem(path, format!("is not given, and its default {message}"));
+                None
+            }
         }
     }
 
@@ -99,7 +117,7 @@ impl Reader<'_> {
                     if found.is_none() {
                         self.problem(&path, "is missing".to_owned());
                     }
-                    found
+                    found.and_then(|value| self.default(&path, ty, value))
                 }
                 Some(Json::Null) if field.optional => Some(ABSENT),
                 Some(json) => self.value(&path, ty, json),

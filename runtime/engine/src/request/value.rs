@@ -5,7 +5,7 @@ use quo_value::{ArithmeticError, Date, Decimal, Instant, Period, pow10_i64};
 
 use super::intern::Texts;
 use super::json::Json;
-use crate::frame::{at, index};
+use crate::frame::{QuoteCurrency, at, index};
 use crate::nearest::{did_you_mean, nearest};
 use crate::show::Names;
 
@@ -89,6 +89,41 @@ pub(crate) fn in_range(model: &ArchivedModel, ty: ValueType, value: i64) -> Resu
         shown(min),
         shown(max),
         shown(value)
+    ))
+}
+
+/// Whether an amount is a whole number of the minor units of the currency of the quote; the error says which it has.
+///
+/// An amount of more decimals than any currency of the package has is finer on purpose, and taken as it is.
+pub(crate) fn in_minor_units(
+    model: &ArchivedModel,
+    currency: Option<QuoteCurrency>,
+    ty: ValueType,
+    value: i64,
+) -> Result<(), String> {
+    let (ValueType::Money { scale }, Some(currency)) = (ty, currency) else {
+        return Ok(());
+    };
+    let finer = scale.saturating_sub(currency.minor_units);
+    let unit = pow10_i64(finer).unwrap_or(i64::MAX);
+    if value == ABSENT || scale > currency.money_scale || value.checked_rem(unit) == Some(0) {
+        return Ok(());
+    }
+    let names = Names {
+        model,
+        texts: &[],
+        minor_units: currency.minor_units,
+    };
+    let code = model.currencies.get(at(currency.index));
+    let code = code.map_or("", |currency| model.str(currency.code.to_native()));
+    Err(format!(
+        "`{}` is finer than an amount in {code}, which has {}",
+        names.plain(ty, value.into()),
+        match currency.minor_units {
+            0 => "no decimals".to_owned(),
+            1 => "1 decimal".to_owned(),
+            more => format!("{more} decimals"),
+        }
     ))
 }
 
