@@ -217,12 +217,7 @@ fn equal(found: &str, wanted: &str) -> bool {
     }
 }
 
-fn total(
-    answer: &Answer,
-    net: bool,
-    amount: &str,
-    currency: Option<&str>,
-) -> Result<(), Found> {
+fn total(answer: &Answer, net: bool, amount: &str, currency: Option<&str>) -> Result<(), Found> {
     let currency = currency.unwrap_or(&answer.totals.currency);
     let found = answer
         .totals

@@ -21,7 +21,8 @@ pub enum LeftOver {
     First = 1,
     /// The last shares that have a weight, from the end.
     Last = 2,
-    /// The share with the largest weight gets all of them, ties by their order.
+    /// The share with the largest weight gets all of them, ties by their order. Where units are taken back, no share changes
+    /// its sign: what the heaviest does not have is taken from the next one.
     Heaviest = 3,
 }
 
@@ -148,25 +149,24 @@ fn settle(whole: u128, shares: &mut [Share], left_over: LeftOver) -> Result<(), 
         LeftOver::Last => order.reverse(),
         LeftOver::Heaviest => {
             order.sort_by_key(|share| (Reverse(share.weight), share.position));
-            order.truncate(1);
         }
     }
-    let each = if left_over == LeftOver::Heaviest {
-        units
-    } else {
-        1
-    };
+    let all = left_over == LeftOver::Heaviest;
     // Every rounded share is less than a unit from the exact one: there are more shares than units left over.
     for share in order {
-        let step = each.min(units);
+        let wanted = if all { units } else { units.min(1) };
+        // A share of nothing cannot be taken from; the next one is.
+        let step = if taking {
+            wanted.min(share.units)
+        } else {
+            wanted
+        };
         let changed = if taking {
             share.units.checked_sub(step)
         } else {
             share.units.checked_add(step)
         };
-        // Only a share of nothing cannot be taken from; the next one is.
-        let Some(changed) = changed else { continue };
-        share.units = changed;
+        share.units = changed.ok_or(ArithmeticError::Overflow)?;
         units = units.saturating_sub(step);
     }
     if units == 0 {

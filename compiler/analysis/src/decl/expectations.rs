@@ -163,7 +163,9 @@ pub fn expectation(
             let because = row_cells::reason(reading, because, diagnostics);
             eligibility(reading, &product, false, because, diagnostics)?
         }
-        ast::Expectation::Warning(title) => Expected::Warning(row_cells::text(reading, &title, diagnostics)?),
+        ast::Expectation::Warning(title) => {
+            Expected::Warning(row_cells::text(reading, &title, diagnostics)?)
+        }
         ast::Expectation::Tasks { address, tasks } => Expected::Tasks {
             line: address.number()?.source(),
             tasks,
@@ -185,9 +187,15 @@ pub fn expectation(
             day: row_cells::day(reading, &day, diagnostics)?,
             because: row_cells::reason(reading, because, diagnostics),
         },
-        ast::Expectation::Overridden(title) => Expected::Overridden(row_cells::text(reading, &title, diagnostics)?),
-        ast::Expectation::Information(title) => Expected::Information(row_cells::text(reading, &title, diagnostics)?),
-        ast::Expectation::Error(title) => Expected::Error(row_cells::text(reading, &title, diagnostics)?),
+        ast::Expectation::Overridden(title) => {
+            Expected::Overridden(row_cells::text(reading, &title, diagnostics)?)
+        }
+        ast::Expectation::Information(title) => {
+            Expected::Information(row_cells::text(reading, &title, diagnostics)?)
+        }
+        ast::Expectation::Error(title) => {
+            Expected::Error(row_cells::text(reading, &title, diagnostics)?)
+        }
     };
     Some(Expectation { span, kind })
 }
@@ -284,7 +292,10 @@ fn money(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<(String, Option<String>)> {
     if let ast::Expr::Path(path) = node
-        && path.segments().first().is_some_and(|(first, _)| first == "row")
+        && path
+            .segments()
+            .first()
+            .is_some_and(|(first, _)| first == "row")
     {
         return row_cells::amount(reading, path, diagnostics);
     }

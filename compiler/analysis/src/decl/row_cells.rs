@@ -146,8 +146,14 @@ pub fn approvers(
     for step in text.split(" then ") {
         let any = step.contains(" or ");
         let between = if any { " or " } else { " and " };
-        let roles: Vec<String> = step.split(between).map(|role| role.trim().to_owned()).collect();
-        if let Some(role) = roles.iter().find(|role| find(&reading.world.roles, role).is_none()) {
+        let roles: Vec<String> = step
+            .split(between)
+            .map(|role| role.trim().to_owned())
+            .collect();
+        if let Some(role) = roles
+            .iter()
+            .find(|role| find(&reading.world.roles, role).is_none())
+        {
             let names = reading.world.roles.iter().map(|role| role.name.as_str());
             let mut diagnostic = crate::world::unknown_name("role", role, cell.span, names);
             diagnostic.code = codes::UNKNOWN_IN_TEST;

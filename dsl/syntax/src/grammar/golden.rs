@@ -5,8 +5,7 @@ use quo_source::{Diagnostic, codes};
 use super::approvals::approvers;
 use super::expressions::{expression, operand, starts_operand};
 use super::frame::{
-    at_cell, cell, comma_list, date, name, name_ref, table_file, title, title_or_cell,
-    whole_number,
+    at_cell, cell, comma_list, date, name, name_ref, table_file, title, title_or_cell, whole_number,
 };
 use super::{Block, block};
 use crate::kind::SyntaxKind::*;
