@@ -6,7 +6,7 @@
 
 use quo_analysis::hir::{Part, Product, Rules};
 use quo_analysis::types::{Number, Type, Unit};
-use quo_value::{Date, Decimal};
+use quo_value::{Date, Decimal, pow10_i128};
 use serde_json::{Map, Value, json};
 
 /// A small generator of numbers (SplitMix64; Steele, Lea and Flood 2014), so that a seed means the same for ever.
@@ -170,7 +170,7 @@ fn size(count: u32) -> usize {
 fn value(rules: &Rules, ty: Type, random: &mut Random, depth: usize) -> Value {
     match ty {
         Type::Bool => json!(random.once_in(2)),
-        Type::Number(number) => json!(number_text(number, random)),
+        Type::Number(number) => json!(number_text(whole_units(rules, number, random), random)),
         Type::Date => json!(date(rules, random)),
         Type::Months => json!(format!("{} months", random.below(61))),
         Type::Days => json!(format!("{} days", random.below(400))),
@@ -214,6 +214,28 @@ fn value(rules: &Rules, ty: Type, random: &mut Random, depth: usize) -> Value {
             Value::Object(given.collect())
         }
         Type::Product | Type::Item(_) | Type::Unknown => json!("nothing"),
+    }
+}
+
+/// Mostly an amount that is whole in the minor unit of every currency: the door refuses finer ones.
+fn whole_units(rules: &Rules, number: Number, random: &mut Random) -> Number {
+    let units = rules
+        .currencies
+        .iter()
+        .map(|currency| currency.minor_units());
+    let (Some(coarse), Some(fine)) = (units.clone().min(), units.max()) else {
+        return number;
+    };
+    if number.unit != Unit::Money || number.scale > fine || random.once_in(8) {
+        return number;
+    }
+    let cut = pow10_i128(number.scale.saturating_sub(coarse)).unwrap_or(1);
+    let whole = |end: i128| end.checked_div(cut).unwrap_or(end);
+    Number {
+        scale: number.scale.min(coarse),
+        min: whole(number.min),
+        max: whole(number.max),
+        ..number
     }
 }
 
