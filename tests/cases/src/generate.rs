@@ -170,7 +170,7 @@ fn size(count: u32) -> usize {
 fn value(rules: &Rules, ty: Type, random: &mut Random, depth: usize) -> Value {
     match ty {
         Type::Bool => json!(random.once_in(2)),
-        Type::Number(number) => json!(number_text(whole_units(rules, number, random), random)),
+        Type::Number(number) => json!(number_text(whole_units(rules, number), random)),
         Type::Date => json!(date(rules, random)),
         Type::Months => json!(format!("{} months", random.below(61))),
         Type::Days => json!(format!("{} days", random.below(400))),
@@ -217,8 +217,8 @@ fn value(rules: &Rules, ty: Type, random: &mut Random, depth: usize) -> Value {
     }
 }
 
-/// Mostly an amount that is whole in the minor unit of every currency: the door refuses finer ones.
-fn whole_units(rules: &Rules, number: Number, random: &mut Random) -> Number {
+/// An amount that is whole in the minor unit of every currency: the door refuses finer ones.
+fn whole_units(rules: &Rules, number: Number) -> Number {
     let units = rules
         .currencies
         .iter()
@@ -226,7 +226,7 @@ fn whole_units(rules: &Rules, number: Number, random: &mut Random) -> Number {
     let (Some(coarse), Some(fine)) = (units.clone().min(), units.max()) else {
         return number;
     };
-    if number.unit != Unit::Money || number.scale > fine || random.once_in(8) {
+    if number.unit != Unit::Money || number.scale > fine {
         return number;
     }
     let cut = pow10_i128(number.scale.saturating_sub(coarse)).unwrap_or(1);
