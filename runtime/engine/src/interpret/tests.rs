@@ -369,7 +369,7 @@ fn cases() -> (Package, Request, u32, Vec<Case>) {
     flow(&mut cases);
     lists(&mut cases);
     calls(&mut cases);
-    let suite = usize::try_from(shop::rules::SUITE).unwrap();
+    let suite = usize::try_from(rules::SUITE).unwrap();
     items(&mut cases, model.products[suite].parts[1].name);
     let Cases { mut code, list, .. } = cases;
     for case in &list {
