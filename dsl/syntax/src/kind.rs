@@ -29,6 +29,10 @@ kinds! {
     NEWLINE,
     /// `-- …` up to the end of the line.
     COMMENT,
+    /// `// …` up to the end of the line: a comment of other languages.
+    BAD_COMMENT,
+    /// Blanks of another kind, such as the one that keeps words on one line.
+    BAD_BLANK,
 
     // Tokens with a text of their own.
     /// A letter or `_`, then letters, digits and `_`.
@@ -432,7 +436,13 @@ impl SyntaxKind {
     /// Whether the grammar does not see the token.
     #[must_use]
     pub const fn is_trivia(self) -> bool {
-        matches!(self, WHITESPACE | NEWLINE | COMMENT)
+        matches!(self, WHITESPACE | NEWLINE | COMMENT) || self.is_bad_trivia()
+    }
+
+    /// Whether the grammar does not see the token, and it should not be there.
+    #[must_use]
+    pub const fn is_bad_trivia(self) -> bool {
+        matches!(self, BAD_COMMENT | BAD_BLANK)
     }
 
     /// Whether it is a token rather than a node.
@@ -445,9 +455,9 @@ impl SyntaxKind {
     #[must_use]
     pub const fn describe(self) -> &'static str {
         match self {
-            WHITESPACE => "a blank",
+            WHITESPACE | BAD_BLANK => "a blank",
             NEWLINE | EOF => "the end",
-            COMMENT => "a comment",
+            COMMENT | BAD_COMMENT => "a comment",
             WORD | BAD_WORD => "a name",
             NUMBER | BAD_NUMBER => "a number",
             PERCENT => "a percentage",

@@ -63,6 +63,10 @@ tokens! {
     Newline = NEWLINE,
     #[regex(r"--[^\r\n]*", allow_greedy = true)]
     Comment = COMMENT,
+    #[regex(r"//[^\r\n]*", allow_greedy = true)]
+    BadComment = BAD_COMMENT,
+    #[regex(r"[\u{a0}\u{202f}]+")]
+    BadBlank = BAD_BLANK,
 
     #[regex(r"[A-Za-z_][A-Za-z0-9_]*", priority = 10)]
     Word = WORD,

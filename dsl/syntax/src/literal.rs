@@ -296,12 +296,19 @@ pub fn text(quoted: &str) -> Result<String, LiteralError> {
 }
 
 fn period(count: &str, unit: &str) -> Result<Value, LiteralError> {
-    let unit = PeriodUnit::of(unit).ok_or_else(|| LiteralError::NotAUnit(unit.to_owned()))?;
+    // Weeks and capital letters have been reported, with what they mean.
+    let lower = unit.to_ascii_lowercase();
+    let (word, times) = match lower.as_str() {
+        "week" | "weeks" => ("days", 7),
+        word => (word, 1),
+    };
+    let unit = PeriodUnit::of(word).ok_or_else(|| LiteralError::NotAUnit(unit.to_owned()))?;
     let number = number(count)?;
     let not_whole = || LiteralError::NotWhole(count.to_owned());
     if number.scale != 0 {
         return Err(not_whole());
     }
-    let count = u32::try_from(number.mantissa).map_err(|_| not_whole())?;
+    let count = number.mantissa.checked_mul(times).ok_or_else(not_whole)?;
+    let count = u32::try_from(count).map_err(|_| not_whole())?;
     Ok(Value::Period { count, unit })
 }

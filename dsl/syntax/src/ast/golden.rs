@@ -1,5 +1,7 @@
 //! Golden tests.
 
+use quo_source::{FileId, Span};
+
 use super::approvals::Approvers;
 use super::expressions::{Expr, Literal, Path};
 use super::frame::{Name, NameRef, TableFile, Title};
@@ -166,6 +168,17 @@ impl Override {
         let name = support::children::<NameRef>(&self.0).find(|name| before(name.syntax()));
         let id = support::children::<Title>(&self.0).find(|title| before(title.syntax()));
         name.map(|name| name.text()).or_else(|| id?.text())
+    }
+
+    /// Where the rule is named.
+    #[must_use]
+    pub fn rule_span(&self, file: FileId) -> Option<Span> {
+        let by = self.behind("by")?;
+        let before = |node: &crate::kind::SyntaxNode| node.text_range().end() <= by;
+        let name = support::children::<NameRef>(&self.0).find(|name| before(name.syntax()));
+        let id = support::children::<Title>(&self.0).find(|title| before(title.syntax()));
+        name.map(|name| name.span(file))
+            .or_else(|| Some(id?.span(file)))
     }
 
     /// The role.

@@ -193,6 +193,9 @@ fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, (min, start): (u8,
     };
     let kind = match operator {
         Operator::Binary { right: power, .. } => {
+            if reversed_arrow(p).is_some() {
+                p.bump();
+            }
             p.bump();
             right(p, power);
             BINARY_EXPR
@@ -258,8 +261,34 @@ fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, (min, start): (u8,
     }
 }
 
+/// What `=>` and `=<` mean.
+fn reversed_arrow(p: &Parser<'_>) -> Option<&'static str> {
+    if !p.at(EQ) || !p.nth_adjacent(1) {
+        return None;
+    }
+    match p.nth(1) {
+        GT => Some(">="),
+        LT => Some("<="),
+        _ => None,
+    }
+}
+
 /// Corrects an operator of another language; the tree understands it all the same.
 fn report_foreign(p: &mut Parser<'_>) {
+    if let Some(meant) = reversed_arrow(p) {
+        let first = p.span();
+        let span = first.to(first.file.span(first.end, first.end.saturating_add(1)));
+        let written = p.source(span);
+        p.report(
+            Diagnostic::error(
+                codes::FOREIGN_OPERATOR,
+                format!("`{written}` is not an operator here"),
+            )
+            .at(span, "this")
+            .suggest(format!("write `{meant}`"), span, meant),
+        );
+        return;
+    }
     let meant = match (p.current(), p.nth_text(0)) {
         (EQ | EQ2, _) => "is",
         (BANG_EQ | LT_GT, _) => "is not",
@@ -573,8 +602,23 @@ fn unit(p: &mut Parser<'_>) {
         return;
     }
     let lower = word.to_ascii_lowercase();
-    if literal::PeriodUnit::of(&lower).is_some() {
-        let span = p.span();
+    let span = p.span();
+    if matches!(lower.as_str(), "week" | "weeks") {
+        let number = p.previous();
+        let days = p.source(number).parse::<u32>().ok();
+        let days = days.and_then(|weeks| weeks.checked_mul(7));
+        let diagnostic =
+            Diagnostic::error(codes::BAD_UNIT, format!("`{word}` is not a unit of time"))
+                .at(span, "a week is 7 days");
+        p.report(match days {
+            Some(days) => {
+                let instead = format!("{days} days");
+                diagnostic.suggest(format!("write `{instead}`"), number.to(span), instead)
+            }
+            None => diagnostic,
+        });
+        p.bump();
+    } else if literal::PeriodUnit::of(&lower).is_some() {
         p.report(
             Diagnostic::error(codes::BAD_UNIT, format!("`{word}` is not a unit of time"))
                 .at(span, "units are written in small letters")

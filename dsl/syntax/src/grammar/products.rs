@@ -1,6 +1,6 @@
 //! Products: options and charges.
 
-use quo_source::codes;
+use quo_source::{Diagnostic, codes};
 
 use super::frame::{
     braced_list, colon_type, comma_list, date, default, name, name_ref, title, title_if_any,
@@ -9,7 +9,7 @@ use super::frame::{
 use super::tables::{self, Results};
 use super::{Block, block, expressions};
 use crate::kind::SyntaxKind::*;
-use crate::parser::Parser;
+use crate::parser::{Parser, nearest};
 
 const PRODUCT: Block = Block {
     of: "product",
@@ -131,7 +131,7 @@ fn charge(p: &mut Parser<'_>) {
     } else if p.eat_word("usage") {
         one_of(p, &["monthly"])
     } else {
-        p.expected("`one time`, `recurring monthly`, `quarterly` or `yearly`, or `usage monthly`")
+        kind_expected(p)
     };
     p.complete(marker, CHARGE_TIMING);
     if known && p.at_word("per") {
@@ -139,13 +139,38 @@ fn charge(p: &mut Parser<'_>) {
     }
 }
 
-fn one_of(p: &mut Parser<'_>, words: &[&str]) -> bool {
+fn kind_expected(p: &mut Parser<'_>) -> bool {
+    let what = "`one time`, `recurring monthly`, `quarterly` or `yearly`, or `usage monthly`";
+    let diagnostic = p.expectation(codes::UNEXPECTED_TOKEN, what);
+    suggest(
+        p,
+        diagnostic,
+        nearest(p.nth_text(0), &["recurring", "usage", "one"]),
+    )
+}
+
+fn one_of(p: &mut Parser<'_>, words: &[&'static str]) -> bool {
     if p.at_any(words) {
         p.bump();
         return true;
     }
     let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    p.expected_as(codes::MISSING_CLAUSE, &quoted.join(" or "))
+    let diagnostic = p.expectation(codes::MISSING_CLAUSE, &quoted.join(" or "));
+    let meant = match p.nth_text(0) {
+        "annually" | "annual" => Some("yearly"),
+        word => nearest(word, words),
+    };
+    suggest(p, diagnostic, meant.filter(|meant| words.contains(meant)))
+}
+
+/// Reports what is expected, with the word that was meant.
+fn suggest(p: &mut Parser<'_>, diagnostic: Diagnostic, meant: Option<&str>) -> bool {
+    let span = p.span();
+    p.report(match meant.filter(|_| p.at(WORD) && !p.on_new_line()) {
+        Some(meant) => diagnostic.suggest(format!("did you mean `{meant}`"), span, meant),
+        None => diagnostic,
+    });
+    false
 }
 
 /// `per OPTION`, `per N started of OPTION`, `per N whole of OPTION`.

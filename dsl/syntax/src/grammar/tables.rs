@@ -95,7 +95,9 @@ fn row(p: &mut Parser<'_>, shape: &Shape) {
     });
     p.complete(marker, TABLE_ROW);
     let (left, right) = (shape.inputs, shape.outputs);
-    if (count.inputs, count.outputs) == (left, right) || (right == 0 && count.inputs == left) {
+    // Of headings without `||` that has been said.
+    let all = count.inputs + count.outputs;
+    if (count.inputs, count.outputs) == (left, right) || (right == 0 && all == left) {
         return;
     }
     let (side, has, needs) = if count.inputs == left {
@@ -212,12 +214,31 @@ fn item(p: &mut Parser<'_>) -> bool {
     }
     let marker = p.start();
     same_line_operand(p, what);
-    if !p.on_new_line() && p.eat_word("to") {
+    if !p.on_new_line() && (p.eat_word("to") || hyphen(p)) {
         same_line_operand(p, "the end of the range");
         p.complete(marker, CELL_RANGE);
     } else {
         p.dissolve(marker);
     }
+    true
+}
+
+/// A hyphen between the ends of a range, which means `to`.
+fn hyphen(p: &mut Parser<'_>) -> bool {
+    if !p.at(MINUS) || !matches!(p.nth(1), NUMBER | PERCENT) || p.nth_on_new_line(1) {
+        return false;
+    }
+    let (from, span) = (p.previous(), p.span());
+    let to = if p.nth_adjacent(0) { " to " } else { "to" };
+    let diagnostic = Diagnostic::error(codes::BAD_CELL, "a range has `to` between its ends")
+        .at(from.to(span), "not a hyphen")
+        .suggest(
+            format!("write `{} to {}`", p.source(from), p.nth_text(1)),
+            span,
+            to,
+        );
+    p.report(diagnostic);
+    p.bump();
     true
 }
 

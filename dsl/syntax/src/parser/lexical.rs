@@ -5,9 +5,27 @@ use quo_source::{Diagnostic, Span, codes};
 
 use super::Parser;
 use crate::kind::SyntaxKind::*;
+use crate::lexer::Token;
 use crate::literal::{self, LiteralError};
 
 impl Parser<'_> {
+    /// Reports what the grammar does not see and should not be there. Nothing else on its line is wrong because of it.
+    pub(super) fn report_trivia(&mut self, tokens: &[Token]) {
+        for token in tokens.iter().filter(|token| token.kind.is_bad_trivia()) {
+            let span = self.file.span(token.range.start, token.range.end);
+            let text = self.slice(token.range.start, token.range.end);
+            self.diagnostics.push(match token.kind {
+                BAD_COMMENT => {
+                    let slashes = self.file.span(span.start, span.start.saturating_add(2));
+                    Diagnostic::error(codes::UNKNOWN_CHARACTER, "`//` means nothing here")
+                        .at(slashes, "this")
+                        .suggest("a comment begins with `--`", slashes, "--")
+                }
+                _ => unknown(span, text),
+            });
+        }
+    }
+
     /// Reports every token that is malformed in itself.
     pub(super) fn report_tokens(&mut self) {
         let found: Vec<Diagnostic> = (0..self.seen.len())
@@ -58,17 +76,24 @@ impl Parser<'_> {
         let all = span.to(self.file.span(next.start, next.end));
         let after = self.slice(next.start, next.end);
         let written = self.slice(all.start, all.end);
-        let digits = after.len() == 3 && after.bytes().all(|b| b.is_ascii_digit());
-        let instead = if digits {
-            format!("{text}_{after}")
-        } else {
-            format!("{text}.{after}")
-        };
+        let instead = without_comma(text, after);
         let message = format!("`{written}` is not a number: a comma separates values");
         let diagnostic = Diagnostic::error(codes::DECIMAL_COMMA, message)
             .at(self.file.span(comma.start, comma.end), "this comma")
             .note("a list of two values has a blank after its comma");
         Some(diagnostic.suggest(format!("write `{instead}`"), all, instead))
+    }
+}
+
+/// What a number was meant to be that has a comma, before it `text` and behind it `after`: the comma stands before the
+/// decimals (`1.490,50`) or between thousands (`1,490.50`).
+fn without_comma(text: &str, after: &str) -> String {
+    let thousands = |digits: &str| digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit());
+    match (text.split_once('.'), after.split_once('.')) {
+        (Some((whole, group)), _) if thousands(group) => format!("{whole}_{group}.{after}"),
+        (None, Some((group, decimals))) if thousands(group) => format!("{text}_{group}.{decimals}"),
+        (None, None) if thousands(after) => format!("{text}_{after}"),
+        _ => format!("{text}.{after}"),
     }
 }
 

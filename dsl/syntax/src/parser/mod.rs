@@ -103,6 +103,7 @@ impl<'a> Parser<'a> {
             statement_words: &[],
             begins_item: |_| false,
         };
+        parser.report_trivia(tokens);
         parser.report_tokens();
         grammar(&mut parser);
         match parser.stopped {
