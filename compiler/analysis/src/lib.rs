@@ -66,6 +66,7 @@ pub fn check(
     decl::tables::fallbacks(&mut world, &mut cx.diagnostics);
     world.products = Vec::new();
     world.charges = Vec::new();
+    world.wrong_charges = Vec::new();
     decl::products::read(&mut world, &items, &mut cx.diagnostics);
     decl::skus::read(&mut world, &items, &mut cx)?;
     decl::records::charges(&mut world);
@@ -103,7 +104,9 @@ pub fn check(
         charge
             .prices
             .sort_by_key(|prices| (!replaces(prices.book), prices.book));
-        if charge.prices.is_empty() && !broken {
+        // Where a book names it, what is wrong has been said there.
+        let named = world.found.borrow().priced.contains(&charge.span);
+        if charge.prices.is_empty() && !broken && !named {
             cx.diagnostics.push(unpriced(&world.products, charge));
         }
     }

@@ -79,7 +79,9 @@ pub fn value_text(world: &World, ty: Type, value: &Value) -> String {
     value_words(Names::declared(world), ty, value)
 }
 
-fn value_words(names: Names<'_>, ty: Type, value: &Value) -> String {
+/// The same, wherever the declarations are.
+#[must_use]
+pub fn value_words(names: Names<'_>, ty: Type, value: &Value) -> String {
     let named = |name: Option<&str>| name.unwrap_or_default().to_owned();
     match value {
         Value::Bool(truth) => if *truth { "yes" } else { "no" }.to_owned(),

@@ -1,6 +1,7 @@
 //! Golden tests as data: a request and what is expected of its decision.
 //!
-//! Inputs stay as written: the door of the engine judges them, so that a test may also expect a refusal.
+//! Inputs stay as written: the door of the engine judges them, so that a test may also expect a refusal. Of a test that
+//! expects none they are checked against the declarations before (`check/requests.rs`).
 
 use quo_source::Span;
 
@@ -13,8 +14,8 @@ pub struct TestCase {
     pub span: Span,
     /// The row of a file that it is made for.
     pub row: Option<Span>,
-    /// Facts by group. A group that repeats has one input, without a name, which is the list.
-    pub given: Vec<(String, Vec<Input>)>,
+    /// Facts by group.
+    pub given: Vec<GivenFacts>,
     /// Lines of the quote.
     pub lines: Vec<Line>,
     /// What was asked for adjustments.
@@ -27,26 +28,48 @@ pub struct TestCase {
     pub expectations: Vec<Expectation>,
 }
 
+/// The facts of a group.
+#[derive(Debug, Clone)]
+pub struct GivenFacts {
+    /// The group.
+    pub group: String,
+    /// Where its name stands.
+    pub span: Span,
+    /// The facts. A group that repeats has one input, without a name, which is the list.
+    pub inputs: Vec<Input>,
+}
+
 /// A named input as written: `seats 500`, `term 36 months`, `date 2026-07-15`, `discount 12.5%`.
 #[derive(Debug, Clone)]
 pub struct Input {
     /// The name.
     pub name: String,
-    /// Where it stands.
+    /// Where the name stands.
     pub span: Span,
     /// Its value.
     pub value: Given,
 }
 
-/// A value of an input as written.
+/// A value of an input as written, and where it stands: in the test, or in the row that the test is made for.
 #[derive(Debug, Clone)]
-pub enum Given {
+pub struct Given {
+    /// Where it stands.
+    pub span: Span,
+    /// What is given.
+    pub kind: GivenKind,
+}
+
+/// What is given.
+#[derive(Debug, Clone)]
+pub enum GivenKind {
     /// One value as text: a text without its quotes, a number without `_`, a period as `36 months`, `yes`, `EUR`, `12.5%`.
     Text(String),
     /// A list.
     List(Vec<Given>),
     /// A record: its fields.
     Record(Vec<Input>),
+    /// `-` in a cell: it is left out of the request.
+    LeftOut,
 }
 
 /// A constraint that somebody overrides.
@@ -54,6 +77,8 @@ pub enum Given {
 pub struct Override {
     /// Its id.
     pub rule: String,
+    /// Where it stands.
+    pub span: Span,
     /// The role.
     pub role: String,
     /// Why.
@@ -83,7 +108,18 @@ pub struct Item {
     /// Options given.
     pub options: Vec<Input>,
     /// Parts given.
-    pub parts: Vec<(String, Vec<Item>)>,
+    pub parts: Vec<GivenPart>,
+}
+
+/// A part with what is in it.
+#[derive(Debug, Clone)]
+pub struct GivenPart {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// What is in it.
+    pub items: Vec<Item>,
 }
 
 /// Something expected.

@@ -22,6 +22,8 @@ use crate::types::Type;
 pub struct World {
     /// Currencies sold in, sorted by code.
     pub currencies: Vec<Currency>,
+    /// Currencies that were perhaps meant by what is no currency: whoever names them is not wrong, too.
+    pub meant_currencies: Vec<Currency>,
     /// Enumerations, sorted by name.
     pub enums: Vec<Enum>,
     /// Facts, sorted by group and name.
@@ -56,6 +58,8 @@ pub struct World {
     pub products: Vec<Product>,
     /// Charges, by product.
     pub charges: Vec<Charge>,
+    /// Charges whose declaration has an error: they have a name, and nothing else is said of them.
+    pub wrong_charges: Vec<usize>,
     /// Price books, sorted.
     pub books: Vec<Named>,
     /// Adjustments, sorted.
@@ -116,6 +120,8 @@ pub type Signature = Vec<(Type, bool)>;
 /// What is found out while expressions are read: each list type once, each function for each list of argument types once.
 #[derive(Default)]
 pub struct Found {
+    /// The charges that some book names, by their places.
+    pub priced: Vec<Span>,
     /// Types of elements of lists.
     pub elements: Vec<Type>,
     /// Sets of products that items may be.
@@ -387,18 +393,26 @@ pub fn unknown_name<'n>(
     }
 }
 
-/// The diagnostic for a currency that is not among those that are sold in.
-pub fn not_sold(world: &World, code: &str, span: Span) -> Diagnostic {
+/// The diagnostic for a currency that is not among those that are sold in; `None` where it may be, as one of those is
+/// misspelt.
+pub fn not_sold(world: &World, code: &str, span: Span) -> Option<Diagnostic> {
+    if world
+        .meant_currencies
+        .iter()
+        .any(|meant| meant.code() == code)
+    {
+        return None;
+    }
     let codes: Vec<&str> = world.currencies.iter().map(|found| found.code()).collect();
     let diagnostic = Diagnostic::error(
         codes::UNKNOWN_CURRENCY,
         format!("`{code}` is not a currency that is sold in"),
     )
     .at(span, "not among `currencies`");
-    match nearest(code, codes.iter().copied()) {
+    Some(match nearest(code, codes.iter().copied()) {
         Some(near) => diagnostic.suggest(format!("did you mean `{near}`"), span, near),
         None => diagnostic.note(format!("sold in: {}", codes.join(", "))),
-    }
+    })
 }
 
 /// Sorts declarations by name and reports every name that was declared before.

@@ -84,6 +84,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("Q5001", include_str!("../../../docs/errors/Q5001.md")),
     ("Q5002", include_str!("../../../docs/errors/Q5002.md")),
     ("Q5003", include_str!("../../../docs/errors/Q5003.md")),
+    ("Q5004", include_str!("../../../docs/errors/Q5004.md")),
+    ("Q5005", include_str!("../../../docs/errors/Q5005.md")),
     ("Q9001", include_str!("../../../docs/errors/Q9001.md")),
     ("Q9002", include_str!("../../../docs/errors/Q9002.md")),
     ("Q9003", include_str!("../../../docs/errors/Q9003.md")),

@@ -2,19 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use quo_analysis::tests_hir::{Given, Input, Item, TestCase};
+use quo_analysis::tests_hir::{Given, GivenKind, Input, Item, TestCase};
 use serde_json::{Map, Value};
 
 /// The request of a test. Every input is a string, so that the door reads exactly what was written.
 #[must_use]
 pub fn request_json(test: &TestCase) -> Value {
     let mut facts: Map<String, Value> = Map::new();
-    for (group, given) in &test.given {
+    for given in &test.given {
         let group = facts
-            .entry(group.clone())
+            .entry(given.group.clone())
             .or_insert_with(|| Value::Object(Map::new()));
-        match (group, given.as_slice()) {
-            (group, [only]) if only.name.is_empty() => *group = value(&only.value),
+        match (group, given.inputs.as_slice()) {
+            (group, [only]) if only.name.is_empty() => {
+                *group = value(&only.value).unwrap_or_default();
+            }
             (Value::Object(group), given) => group.extend(inputs(given)),
             _ => {}
         }
@@ -67,11 +69,10 @@ fn item(item: &Item) -> Map<String, Value> {
         json.insert("options".to_owned(), Value::Object(inputs(&item.options)));
     }
     if !item.parts.is_empty() {
-        let parts = item.parts.iter().map(|(part, children)| {
-            let children = children
-                .iter()
-                .map(|child| Value::Object(self::item(child)));
-            (part.clone(), children.collect())
+        let parts = item.parts.iter().map(|part| {
+            let items = part.items.iter();
+            let items = items.map(|item| Value::Object(self::item(item)));
+            (part.name.clone(), items.collect())
         });
         json.insert("parts".to_owned(), Value::Object(parts.collect()));
     }
@@ -79,18 +80,20 @@ fn item(item: &Item) -> Map<String, Value> {
 }
 
 fn inputs(inputs: &[Input]) -> Map<String, Value> {
-    inputs
+    let values = inputs
         .iter()
-        .map(|input| (input.name.clone(), value(&input.value)))
-        .collect()
+        .filter_map(|input| Some((input.name.clone(), value(&input.value)?)));
+    values.collect()
 }
 
-fn value(given: &Given) -> Value {
-    match given {
-        Given::Text(text) => Value::from(text.clone()),
-        Given::List(elements) => elements.iter().map(value).collect(),
-        Given::Record(fields) => Value::Object(inputs(fields)),
-    }
+/// `None` for what is left out.
+fn value(given: &Given) -> Option<Value> {
+    Some(match &given.kind {
+        GivenKind::Text(text) => Value::from(text.clone()),
+        GivenKind::List(elements) => elements.iter().filter_map(value).collect(),
+        GivenKind::Record(fields) => Value::Object(inputs(fields)),
+        GivenKind::LeftOut => return None,
+    })
 }
 
 /// The names of all products of a request, at any depth.

@@ -142,6 +142,8 @@ codes! {
     Q5001 EMPTY_TEST "a test that expects nothing",
     Q5002 UNKNOWN_IN_TEST "a test that names something unknown",
     Q5003 TEST_FAILED "a test whose expectation does not hold",
+    Q5004 BAD_INPUT "an input of a test that no request may have",
+    Q5005 MISSING_INPUT "a test without an input that must be given",
     Q9001 CANCELLED "the work was cancelled",
     Q9002 OVER_BUDGET "the work budget is used up",
     Q9003 TOO_MANY_VALUES "an expression with too many parts",

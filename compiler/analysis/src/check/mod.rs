@@ -16,6 +16,8 @@ mod missing_price;
 mod never;
 pub mod overlap;
 mod price_gap;
+mod request_value;
+mod requests;
 mod retired;
 pub mod scene;
 mod search;
@@ -56,6 +58,7 @@ pub fn rules(
         never::check,
         floors::check,
         retired::parts,
+        requests::check,
     ] {
         work.spend(1)?;
         check(rules, &mut found);

@@ -259,7 +259,7 @@ fn targets(
                 .is_some_and(|charge| in_bundle(charge.product))
         })
         .collect();
-    if charges.is_empty() {
+    if charges.is_empty() && world.wrong_charges.is_empty() {
         diagnostics.push(
             Diagnostic::error(codes::NOTHING_CHOSEN, "no charge is chosen here")
                 .at(on.span(file), "this chooses nothing")

@@ -76,7 +76,7 @@ fn book(
             Some(currency) => currencies.push(currency),
             None => {
                 cx.diagnostics
-                    .push(crate::world::not_sold(world, &code.text(), code.span(file)))
+                    .extend(crate::world::not_sold(world, &code.text(), code.span(file)))
             }
         }
     }
@@ -147,6 +147,8 @@ fn read_prices(
         let Some(charge) = products::charge_named(world, &path, file, &mut cx.diagnostics) else {
             continue;
         };
+        let named = world.charges.get(charge).map(|charge| charge.span);
+        world.found.borrow_mut().priced.extend(named);
         if !first(world, charge, path.span(file), &mut placed, cx) {
             continue;
         }

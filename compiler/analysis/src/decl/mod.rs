@@ -11,6 +11,7 @@ pub mod defines;
 mod expectations;
 pub mod fulfilment;
 pub mod functions;
+mod given;
 pub mod header;
 mod led_to;
 pub mod order;

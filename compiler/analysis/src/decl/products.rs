@@ -113,7 +113,7 @@ fn product(
     let options = options(world, node, diagnostics);
     let first = world.charges.len();
     for charge in &node.charges {
-        let Some(charge) = read_charge(
+        let Some((charge, right)) = read_charge(
             world,
             index,
             first,
@@ -124,6 +124,9 @@ fn product(
         ) else {
             continue;
         };
+        if !right {
+            world.wrong_charges.push(world.charges.len());
+        }
         world.charges.push(charge);
     }
     Product {
@@ -292,6 +295,8 @@ fn is_money(ty: Type) -> bool {
     )
 }
 
+/// A charge, and whether its declaration is right; one that has an error is declared all the same, so that what names it
+/// is not wrong, too.
 fn read_charge(
     world: &World,
     product: usize,
@@ -300,7 +305,7 @@ fn read_charge(
     file: FileId,
     options: &[ProductOption],
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Charge> {
+) -> Option<(Charge, bool)> {
     let name = node.name()?;
     let span = name.span(file);
     if let Some(before) = world
@@ -312,18 +317,20 @@ fn read_charge(
         diagnostics.push(twice("charge", &name.text(), span, before.span));
         return None;
     }
-    let (kind, months) = match node.timing()?.timing()? {
-        ast::Timing::OneTime => (ChargeKind::OneTime, 0),
-        ast::Timing::Monthly => (ChargeKind::Recurring, 1),
-        ast::Timing::Quarterly => (ChargeKind::Recurring, 3),
-        ast::Timing::Yearly => (ChargeKind::Recurring, 12),
-        ast::Timing::UsageMonthly => (ChargeKind::Usage, 1),
+    let timing = node.timing().and_then(|timing| timing.timing());
+    let (kind, months) = match timing {
+        Some(ast::Timing::OneTime) => (ChargeKind::OneTime, 0),
+        Some(ast::Timing::Monthly) | None => (ChargeKind::Recurring, 1),
+        Some(ast::Timing::Quarterly) => (ChargeKind::Recurring, 3),
+        Some(ast::Timing::Yearly) => (ChargeKind::Recurring, 12),
+        Some(ast::Timing::UsageMonthly) => (ChargeKind::Usage, 1),
     };
     let quantity = match node.quantity() {
-        None => Quantity::One,
-        Some(quantity) => read_quantity(&quantity, file, options, diagnostics)?,
+        None => Some(Quantity::One),
+        Some(quantity) => read_quantity(&quantity, file, options, diagnostics),
     };
-    Some(Charge {
+    let right = timing.is_some() && quantity.is_some();
+    let charge = Charge {
         product,
         title: node
             .title()
@@ -333,11 +340,12 @@ fn read_charge(
         span,
         kind,
         months,
-        quantity,
+        quantity: quantity.unwrap_or(Quantity::One),
         prices: Vec::new(),
         adjustments: Vec::new(),
         floors: Vec::new(),
-    })
+    };
+    Some((charge, right))
 }
 
 fn read_quantity(

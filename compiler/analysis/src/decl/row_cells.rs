@@ -8,7 +8,8 @@ use quo_syntax::ast::{self, AstNode};
 use quo_syntax::cell::CellValue;
 use quo_syntax::literal::Value;
 
-use super::tests::{Reading, literal_text};
+use super::given::literal_text;
+use super::tests::Reading;
 use crate::table::{Content, Operand, RawCell, RawItem};
 use crate::world::find;
 

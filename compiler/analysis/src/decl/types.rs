@@ -73,7 +73,8 @@ fn written(
         "Percent" => Unit::Percent,
         "Money" if wide && node.bounds().is_none() && node.decimals().is_some() => Unit::Money,
         _ => {
-            if node.bounds().is_some() || node.decimals().is_some() {
+            let ty = plain(world, &text, &name, file, diagnostics);
+            if ty != Type::Unknown && (node.bounds().is_some() || node.decimals().is_some()) {
                 diagnostics.push(
                     Diagnostic::error(
                         codes::BAD_BOUNDS,
@@ -82,10 +83,25 @@ fn written(
                     .at(node.span(file), "only `Int`, `Decimal` and `Percent` have"),
                 );
             }
-            return plain(world, &text, &name, file, diagnostics);
+            return ty;
         }
     };
     number(world, node, unit, wide, file, diagnostics)
+}
+
+/// What a type of other languages is called here.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "integer" | "long" => "Int",
+        "boolean" => "Bool",
+        "string" => "Text",
+        "number" | "float" | "double" => "Decimal",
+        "percentage" => "Percent",
+        "amount" | "price" => "Money",
+        "timestamp" | "datetime" => "Instant",
+        "duration" => "Period",
+        _ => return None,
+    })
 }
 
 fn plain(
@@ -116,7 +132,7 @@ fn plain(
         let records = world.records.iter().map(|found| found.name.as_str());
         let all = names.into_iter().chain(world.enums.iter().map(|found| found.name.as_str())).chain(records);
         let diagnostic = Diagnostic::error(codes::UNKNOWN_TYPE, format!("there is no type `{text}`")).at(name.span(file), "unknown type");
-        diagnostics.push(match nearest(text, all) {
+        diagnostics.push(match elsewhere(text).or_else(|| nearest(text, all)) {
             Some(near) => diagnostic.suggest(format!("did you mean `{near}`"), name.span(file), near),
             None => diagnostic.note("types are `Bool`, `Int`, `Decimal`, `Percent`, `Money`, `Date`, `Instant`, `Period`, `Text`, `Currency`, `Product`, the enums and records of the ruleset, and `list of` one of these"),
         });

@@ -13,7 +13,7 @@ use crate::world::{Define, World, find, sort_scoped, sort_unique};
 /// Reads the vocabulary into `world`.
 pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>) {
     world.enums = enums(items, diagnostics);
-    world.currencies = currencies(items, diagnostics);
+    (world.currencies, world.meant_currencies) = currencies(items, diagnostics);
     world.roles = names(
         &items.roles,
         "role",
@@ -94,8 +94,10 @@ fn enums(items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<Enum> {
     sort_unique(all, "enum", diagnostics)
 }
 
-fn currencies(items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<Currency> {
+/// The currencies sold in, and those that were perhaps meant.
+fn currencies(items: &Items, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Currency>, Vec<Currency>) {
     let mut found: Vec<Currency> = Vec::new();
+    let mut meant: Vec<Currency> = Vec::new();
     for item in &items.currencies {
         for name in item.node.names() {
             let (text, span) = (name.text(), name.span(item.file));
@@ -110,7 +112,12 @@ fn currencies(items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<Currency>
                     );
                 }
                 Some(currency) => found.push(currency),
-                None => diagnostics.push(literal::unknown_currency(&text, span)),
+                None => {
+                    let diagnostic = literal::unknown_currency(&text, span);
+                    let edits = diagnostic.suggestion.iter().flat_map(|found| &found.edits);
+                    meant.extend(edits.filter_map(|(_, code)| Currency::from_code(code)));
+                    diagnostics.push(diagnostic);
+                }
             }
         }
     }
@@ -124,7 +131,7 @@ fn currencies(items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<Currency>
         );
     }
     found.sort_by_key(|currency| currency.code());
-    found
+    (found, meant)
 }
 
 fn names<T>(
@@ -193,7 +200,7 @@ fn amount(
             .position(|found| *found == currency)
             .and_then(|index| values.get_mut(index))
         else {
-            diagnostics.push(crate::world::not_sold(world, currency.code(), span));
+            diagnostics.extend(crate::world::not_sold(world, currency.code(), span));
             continue;
         };
         if slot.is_some() {

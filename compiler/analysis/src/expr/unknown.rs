@@ -11,6 +11,15 @@ use crate::show::nearest;
 use crate::types::Type;
 use crate::world::find;
 
+/// What truth values of other languages are called here.
+fn truth(name: &str) -> Option<&'static str> {
+    match name.to_ascii_lowercase().as_str() {
+        "true" => Some("yes"),
+        "false" => Some("no"),
+        _ => None,
+    }
+}
+
 impl Reader<'_> {
     /// Says that a path names no part here.
     pub(super) fn no_such_part(&mut self, path: &ast::Path) {
@@ -88,7 +97,7 @@ impl Reader<'_> {
         }
         if expected == Some(Type::Currency) {
             let diagnostic = crate::world::not_sold(self.world, name, span);
-            self.diagnostics.push(diagnostic);
+            self.diagnostics.extend(diagnostic);
             return unknown(span);
         }
         // What it is compared with is wrong already; then nobody can tell what this means.
@@ -107,6 +116,18 @@ impl Reader<'_> {
                 )
                 .at(span, "unknown name")
                 .suggest("a text stands in quotes", span, format!("{name:?}")),
+            );
+            return unknown(span);
+        }
+        if let Some(truth) = truth(name) {
+            let diagnostic = Diagnostic::error(
+                codes::UNKNOWN_NAME,
+                format!("nothing is called `{name}` here"),
+            );
+            self.diagnostics.push(
+                diagnostic
+                    .at(span, "a truth value of other languages")
+                    .suggest(format!("write `{truth}`"), span, truth),
             );
             return unknown(span);
         }
@@ -212,12 +233,9 @@ impl Reader<'_> {
             format!("nothing is called `{text}` here"),
         )
         .at(span, "unknown name");
-        let groups: Vec<&str> = self
-            .world
-            .facts
-            .iter()
-            .map(|fact| fact.group.as_str())
-            .collect();
+        // A group without that fact is no help.
+        let has = self.world.facts.iter().filter(|fact| fact.name == second);
+        let groups: Vec<&str> = has.map(|fact| fact.group.as_str()).collect();
         let diagnostic = match nearest(first, groups) {
             Some(near) => diagnostic.suggest(format!("did you mean `{near}.{second}`"), span, format!("{near}.{second}")),
             None => diagnostic.note("a fact is `group.name`, an option of a part is `part.option`, an option of what is charged is `line.option`"),

@@ -159,6 +159,14 @@ impl Reading {
                 (heading, self.rows.place(&cell))
             });
             self.rows.headings = headings.collect();
+            if let Some(blank) = self
+                .rows
+                .headings
+                .iter()
+                .position(|(name, _)| name.is_empty())
+            {
+                return Err(Box::new(self.blank_heading(blank)));
+            }
             return Ok(next);
         }
     }
@@ -189,16 +197,48 @@ impl Reading {
             if count != expected {
                 let message =
                     format!("this row has {count} cells, and the heading line has {expected}");
-                diagnostics.push(Diagnostic::error(codes::TABLE_SHAPE, message).at(
+                let mistake = Diagnostic::error(codes::TABLE_SHAPE, message).at(
                     self.rows.place(&record),
                     "a row has one cell for each heading",
-                ));
+                );
+                diagnostics.push(match self.comma_in(&record) {
+                    Some(number) => mistake.note(format!(
+                        "`{number}` is two cells here: a number has a decimal point, or the cells of a file are separated by semicolons"
+                    )),
+                    None => mistake,
+                });
                 continue;
             }
             self.rows.places.push(place(&record));
         }
         self.rows.places.shrink_to_fit();
         Ok(Ok(()))
+    }
+
+    fn blank_heading(&self, column: usize) -> Diagnostic {
+        let span = self.rows.headings.get(column).map(|(_, span)| *span);
+        let number = column.saturating_add(1);
+        let message = format!("column {number} of `{}` has no heading", self.name);
+        Diagnostic::error(codes::BAD_HEADER, message)
+            .at(span.unwrap_or_else(|| self.rows.file.span(0, 0)), "a name is expected")
+            .note("a spreadsheet leaves such a column behind where cells were emptied: delete the column, or name it")
+    }
+
+    /// Two cells of a record that look like one number with a comma.
+    fn comma_in(&self, record: &Range<usize>) -> Option<String> {
+        let records = self.rows.records();
+        let cells: Vec<_> = records
+            .cells(record.clone())
+            .map(|cell| records.content(cell))
+            .collect();
+        let number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+        let pair = cells.windows(2).find_map(|pair| match pair {
+            [whole, decimals] if number(whole) && number(decimals) => {
+                Some(format!("{whole},{decimals}"))
+            }
+            _ => None,
+        });
+        pair.filter(|_| self.rows.separator == b',')
     }
 
     /// Where the text begins, behind the mark that some programs put before it.

@@ -5,6 +5,7 @@
 pub mod constants;
 pub mod file;
 mod find_file;
+mod hints;
 pub mod prices;
 mod records;
 pub mod rows;
@@ -110,6 +111,12 @@ fn raw_cell(cell: &ast::Cell, file: FileId) -> RawCell {
     let content = match cell.content() {
         ast::CellContent::Any => Content::Any,
         ast::CellContent::Nothing => Content::Nothing,
+        // A comma inside of a number has been reported.
+        ast::CellContent::Items(items)
+            if items.len() > 1 && hints::number_meant(&cell.source()).is_some() =>
+        {
+            Content::Wrong
+        }
         ast::CellContent::Items(items) => {
             Content::Items(items.into_iter().filter_map(raw_item).collect())
         }
@@ -216,8 +223,12 @@ pub(crate) fn report_unread(cell: &RawCell, heading: &str, diagnostics: &mut Vec
         Unread::Blank => codes::BLANK_CELL,
         Unread::Flaw | Unread::NoCell => codes::BAD_CELL,
     };
-    let found = Diagnostic::error(code, reason.clone());
-    diagnostics.push(found.at_cell(cell.span, heading, "in this cell"));
+    let found = Diagnostic::error(code, reason.clone()).at_cell(cell.span, heading, "in this cell");
+    let advice = hints::advice(&cell.text).filter(|_| *why == Unread::NoCell);
+    diagnostics.push(match advice {
+        Some(advice) => found.suggest_edits(advice, Vec::new()),
+        None => found,
+    });
 }
 
 fn read_cell(
@@ -286,10 +297,10 @@ fn in_column(reader: &mut Reader<'_>, before: usize, heading: &Heading, file: Fi
         {
             label.cell = Some(heading.name.clone());
         }
-        diagnostic.suggestion = diagnostic
-            .suggestion
-            .take()
-            .filter(|found| found.edits.iter().all(|(span, _)| span.file != file));
+        // What to write stays; only the text of rules is edited.
+        if let Some(suggestion) = &mut diagnostic.suggestion {
+            suggestion.edits.retain(|(span, _)| span.file != file);
+        }
     }
 }
 

@@ -58,6 +58,8 @@ pub fn inline(
     let outputs: Vec<(String, Span)> = table.outputs().iter().filter_map(name).collect();
     match outputs.as_slice() {
         [(output, _)] if output == "price" => {}
+        // That there is no `||` has been said.
+        [] if !headings.is_empty() => return Ok(None),
         _ => {
             cx.diagnostics.push(
                 Diagnostic::error(
@@ -226,10 +228,21 @@ fn price_column(rows: &Rows, diagnostics: &mut Vec<Diagnostic>) -> Option<usize>
             .headings
             .last()
             .map_or(rows.file.span(0, 0), |(_, span)| *span);
-        diagnostics.push(
-            Diagnostic::error(codes::BAD_HEADER, "a table of prices has a column `price`")
-                .at(span, "this heading line has none"),
-        );
+        let mistake =
+            Diagnostic::error(codes::BAD_HEADER, "a table of prices has a column `price`");
+        let names = rows.headings.iter();
+        let same = names
+            .clone()
+            .find(|(name, _)| name.eq_ignore_ascii_case("price"));
+        diagnostics.push(match same {
+            Some((name, span)) => mistake
+                .at(*span, format!("`{name}` is another word"))
+                .suggest_edits(
+                    "headings are written as they are declared: `price`",
+                    Vec::new(),
+                ),
+            None => mistake.at(span, "this heading line has none"),
+        });
     }
     column
 }
@@ -428,7 +441,8 @@ fn currencies_stated(
             let Value::Currency(currency) = value else {
                 continue;
             };
-            if priced.currencies.contains(currency) {
+            // A book without currencies has been told so.
+            if priced.currencies.contains(currency) || priced.currencies.is_empty() {
                 continue;
             }
             let named = code(currency).unwrap_or_default();
@@ -465,6 +479,9 @@ fn tier_column(
         .map_or("", |option| option.name.as_str());
     let counted = matches!(charge.quantity, Quantity::Option(counted) | Quantity::Packs { option: counted, .. } if counted == option);
     if !counted {
+        if world.wrong_charges.contains(&priced.charge) {
+            return None;
+        }
         diagnostics.push(
             Diagnostic::error(
                 codes::BAD_HEADER,
