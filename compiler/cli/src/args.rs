@@ -69,6 +69,15 @@ pub enum Command {
         #[arg(long, value_name = "RULE")]
         why_not: Option<String>,
     },
+    /// Print what a request may hold, as a JSON Schema.
+    #[command(
+        after_help = "Examples:\n  quo schema rulesets/acme-cloud > request.schema.json\n  quo schema acme-cloud.quop"
+    )]
+    Schema {
+        /// A package file or the folder of a ruleset.
+        #[arg(default_value = ".")]
+        rules: PathBuf,
+    },
     /// Run the golden tests of a ruleset.
     #[command(
         after_help = "Examples:\n  quo test rulesets/acme-cloud\n  quo test rulesets/acme-cloud --only approval"

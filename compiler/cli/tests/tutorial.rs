@@ -1,4 +1,5 @@
-//! The tutorial is run as it stands: its files are written, its commands are run, and what they print is what it shows.
+//! The tutorial and the page about requests are run as they stand: their files are written, their commands are run, and what
+//! those print is what the pages show.
 //!
 //! A block that is marked with a file's name is that file. A block of the kind `console` holds commands after `$ ` and what
 //! each prints. With `QUO_BLESS=1` the outputs in the document are written anew; read the difference then.
@@ -10,6 +11,7 @@
     reason = "helpers of tests fail by panicking, as tests do; the path of programs is the environment's"
 )]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -24,8 +26,10 @@ enum Piece {
     Console(Vec<String>),
 }
 
-fn document() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/tutorial.md")
+fn document(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs")
+        .join(name)
 }
 
 /// The pieces of a document in their order.
@@ -76,11 +80,12 @@ fn run(command: &str, folder: &Path, home: &Path) -> String {
 /// An output as the document shows it: what changes with every version of the file format is left open.
 fn shown(output: &str) -> String {
     let word = |word: &str| {
-        let digest = word.rsplit(':').next().unwrap_or(word);
+        let bare = word.trim_matches(['"', ',']);
+        let digest = bare.rsplit(':').next().unwrap_or(bare);
         if digest.len() == 64 && digest.chars().all(|digit| digit.is_ascii_hexdigit()) {
             word.replace(digest, "…")
-        } else if word.starts_with("qr1.") {
-            "qr1.…".to_owned()
+        } else if bare.starts_with("qr1.") {
+            word.replace(bare, "qr1.…")
         } else {
             word.to_owned()
         }
@@ -130,21 +135,52 @@ fn carried_out(text: &str) -> String {
 
 #[test]
 fn the_tutorial_does_what_it_says() {
-    let text = fs::read_to_string(document()).unwrap();
+    does_what_it_says("tutorial.md");
+}
+
+#[test]
+fn requests_and_answers_are_what_their_page_says() {
+    let made = does_what_it_says("requests.md");
+    // Every field of an answer has its place in the tables.
+    for field in fields_of(&made) {
+        assert!(
+            made.contains(&format!("`{field}`")),
+            "the page does not say what `{field}` is"
+        );
+    }
+}
+
+/// The names of all fields that JSON on the page has.
+fn fields_of(page: &str) -> BTreeSet<String> {
+    let field = |line: &str| {
+        let (name, _) = line.trim().strip_prefix('"')?.split_once("\":")?;
+        Some(name.to_owned())
+    };
+    let (_, answer) = page.split_once("$ quo eval").unwrap();
+    let (answer, _) = answer.split_once("\n```").unwrap();
+    let fields: BTreeSet<String> = answer.lines().filter_map(field).collect();
+    assert!(fields.len() > 40, "{fields:?}");
+    fields
+}
+
+/// Carries a document out; it must be what it would be now.
+fn does_what_it_says(name: &str) -> String {
+    let text = fs::read_to_string(document(name)).unwrap();
     let made = carried_out(&text);
     if std::env::var_os("QUO_BLESS").is_some() {
-        fs::write(document(), &made).unwrap();
+        fs::write(document(name), &made).unwrap();
     } else {
         assert!(
             made == text,
-            "the tutorial shows something else than is printed; run this test with QUO_BLESS=1 and read the difference\n{}",
+            "{name} shows something else than is printed; run this test with QUO_BLESS=1 and read the difference\n{}",
             first_difference(&text, &made)
         );
     }
     assert!(
         !made.contains("panicked") && !made.contains("not found"),
-        "a command of the tutorial did not run"
+        "a command of {name} did not run"
     );
+    made
 }
 
 /// The first line in which two texts differ, of both.

@@ -46,7 +46,7 @@ pub use explain::{
 pub use fingerprint::fingerprint;
 pub use limits::{Limits, Stopped};
 pub use quo_model::{Digest, Package};
-pub use request::{Problem, Refused, Request, read_request};
+pub use request::{Problem, Refused, Request, read_request, request_schema};
 pub use token::{Replay, ReplayError, ReplayToken, TokenError, replay};
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! The door is not called: it knows packages only, and there is none before the rules are right. A test of the golden runner
 //! holds the two against each other.
 
-use quo_value::{Date, Decimal, Instant, Period, pow10_i64};
+use quo_value::{Currency, Date, Decimal, Instant, Period, pow10_i64};
 
 use crate::hir::Rules;
 use crate::show::{nearest, number_text};
@@ -51,10 +51,13 @@ impl Wrong {
 ///
 /// # Errors
 /// What keeps it from being a value of the type.
-pub fn judge(rules: &Rules, ty: Type, text: &str) -> Result<(), Wrong> {
+pub fn judge(rules: &Rules, currency: Option<Currency>, ty: Type, text: &str) -> Result<(), Wrong> {
     match ty {
         Type::Bool => truth(text),
-        Type::Number(number) => counted(number, text),
+        Type::Number(number) => {
+            let value = counted(number, text)?;
+            in_minor_units(rules, currency, number, value, text)
+        }
         Type::Date => plain(text.parse::<Date>()),
         Type::Months => period(text, "months", MONTHS_MAX, |period| {
             (period.days == 0).then_some(period.months)
@@ -137,7 +140,8 @@ fn period(
     }
 }
 
-fn counted(number: Number, text: &str) -> Result<(), Wrong> {
+/// The mantissa of a number.
+fn counted(number: Number, text: &str) -> Result<i128, Wrong> {
     let (digits, scale) = match number.unit {
         Unit::Percent => (
             text.strip_suffix('%').unwrap_or(text).trim_end(),
@@ -172,7 +176,36 @@ fn counted(number: Number, text: &str) -> Result<(), Wrong> {
             shown(number.max)
         )));
     }
-    Ok(())
+    Ok(value)
+}
+
+/// Whether an amount is a whole number of the minor units of the currency of the quote. One of more decimals than any
+/// currency of the ruleset has is finer on purpose.
+fn in_minor_units(
+    rules: &Rules,
+    currency: Option<Currency>,
+    number: Number,
+    value: i128,
+    text: &str,
+) -> Result<(), Wrong> {
+    let (Unit::Money, Some(currency)) = (number.unit, currency) else {
+        return Ok(());
+    };
+    let units = currency.minor_units();
+    let finer = quo_value::pow10_i128(number.scale.saturating_sub(units));
+    let whole = finer.is_none_or(|unit| value.checked_rem(unit) == Some(0));
+    if whole || number.scale > rules.money_scale() {
+        return Ok(());
+    }
+    let decimals = match units {
+        0 => "no decimals".to_owned(),
+        1 => "1 decimal".to_owned(),
+        more => format!("{more} decimals"),
+    };
+    Err(Wrong::new(format!(
+        "`{text}` is finer than an amount in {}, which has {decimals}",
+        currency.code()
+    )))
 }
 
 fn not_a_number(number: Number, text: &str) -> Wrong {

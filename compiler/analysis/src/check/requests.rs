@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quo_source::{Diagnostic, FileId, Span, codes};
 
+use quo_value::Currency;
+
 use super::request_value::{Wrong, judge};
 use crate::hir::{Part, Product, Rules};
 use crate::show::nearest;
@@ -27,6 +29,7 @@ pub fn check(rules: &Rules, found: &mut Vec<Diagnostic>) {
             rules,
             found,
             file: test.span.file,
+            currency: currency(rules, test),
             missing: Vec::new(),
         };
         request.facts(test);
@@ -48,6 +51,8 @@ struct Request<'a> {
     found: &'a mut Vec<Diagnostic>,
     /// The file of the test.
     file: FileId,
+    /// The currency of the quote.
+    currency: Option<Currency>,
     /// The facts that it lacks.
     missing: Vec<String>,
 }
@@ -418,7 +423,7 @@ impl Request<'_> {
                 self.not(name, given, "a single value is expected");
             }
             (GivenKind::Text(text), ty) => {
-                if let Err(wrong) = judge(self.rules, ty, text) {
+                if let Err(wrong) = judge(self.rules, self.currency, ty, text) {
                     self.wrong(name, given.span, wrong);
                 }
             }
@@ -509,6 +514,25 @@ impl Request<'_> {
         let mut diagnostic = crate::world::unknown_name(what, name, span, names);
         diagnostic.code = codes::UNKNOWN_IN_TEST;
         self.found.push(diagnostic);
+    }
+}
+
+/// The currency that the test gives its quote, or that it has where none is given.
+fn currency(rules: &Rules, test: &TestCase) -> Option<Currency> {
+    let quotes = test.given.iter().filter(|given| given.group == "quote");
+    let mut inputs = quotes.flat_map(|given| &given.inputs);
+    match inputs.find(|input| input.name == "currency") {
+        Some(input) => match &input.value.kind {
+            GivenKind::Text(code) => {
+                let mut sold = rules.currencies.iter();
+                sold.find(|currency| currency.code() == code).copied()
+            }
+            _ => None,
+        },
+        None => match rules.facts.get(rules.fact_currency)?.default {
+            Some(Value::Currency(index)) => rules.currencies.get(index).copied(),
+            _ => None,
+        },
     }
 }
 

@@ -250,9 +250,7 @@ fn named_cell<'r>(
         return None;
     }
     let found = row.iter().find(|(name, _)| name == heading);
-    let place = reading
-        .file
-        .span(place.start().into(), place.end().into());
+    let place = reading.file.span(place.start().into(), place.end().into());
     Some((found.map(|(_, cell)| cell), heading.clone(), place))
 }
 

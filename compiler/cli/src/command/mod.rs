@@ -8,6 +8,7 @@ mod explain;
 mod fmt;
 mod new;
 mod replay;
+mod schema;
 mod test;
 
 use crate::args::{Args, Command};
@@ -26,6 +27,7 @@ pub fn run(args: Args, out: &mut Output) -> Result<bool, Failure> {
             request,
             why_not,
         } => explain::run(&rules, &request, why_not, store, out),
+        Command::Schema { rules } => schema::run(&rules, store, out),
         Command::Test { folder, only } => test::run(&folder, only.as_deref(), store, out),
         Command::Replay {
             token,

@@ -7,8 +7,8 @@
 use quo_source::{Diagnostic, Span, codes};
 
 use super::frame::{braced_list, name_ref};
-use super::lists;
 use super::roundings::rounding;
+use super::{foreign, lists};
 use crate::kind::SyntaxKind::{self, *};
 use crate::literal;
 use crate::parser::{Completed, DEPTH_MAX, Marker, Parser};
@@ -184,7 +184,7 @@ fn too_deep(p: &mut Parser<'_>) {
 }
 
 fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, (min, start): (u8, Span)) -> Built {
-    report_foreign(p);
+    foreign::report(p);
     let marker = p.precede(left.node);
     let mut height = left.height;
     let mut right = |p: &mut Parser<'_>, power: u8| {
@@ -193,7 +193,7 @@ fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, (min, start): (u8,
     };
     let kind = match operator {
         Operator::Binary { right: power, .. } => {
-            if reversed_arrow(p).is_some() {
+            if foreign::reversed_arrow(p).is_some() {
                 p.bump();
             }
             p.bump();
@@ -259,53 +259,6 @@ fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, (min, start): (u8,
         operation: true,
         ..built(p, marker, kind, height)
     }
-}
-
-/// What `=>` and `=<` mean.
-fn reversed_arrow(p: &Parser<'_>) -> Option<&'static str> {
-    if !p.at(EQ) || !p.nth_adjacent(1) {
-        return None;
-    }
-    match p.nth(1) {
-        GT => Some(">="),
-        LT => Some("<="),
-        _ => None,
-    }
-}
-
-/// Corrects an operator of another language; the tree understands it all the same.
-fn report_foreign(p: &mut Parser<'_>) {
-    if let Some(meant) = reversed_arrow(p) {
-        let first = p.span();
-        let span = first.to(first.file.span(first.end, first.end.saturating_add(1)));
-        let written = p.source(span);
-        p.report(
-            Diagnostic::error(
-                codes::FOREIGN_OPERATOR,
-                format!("`{written}` is not an operator here"),
-            )
-            .at(span, "this")
-            .suggest(format!("write `{meant}`"), span, meant),
-        );
-        return;
-    }
-    let meant = match (p.current(), p.nth_text(0)) {
-        (EQ | EQ2, _) => "is",
-        (BANG_EQ | LT_GT, _) => "is not",
-        (AMP2, _) | (WORD, "AND") => "and",
-        (PIPE2, _) | (WORD, "OR") => "or",
-        _ => return,
-    };
-    let span = p.span();
-    let written = p.source(span);
-    p.report(
-        Diagnostic::error(
-            codes::FOREIGN_OPERATOR,
-            format!("`{written}` is not an operator here"),
-        )
-        .at(span, "this")
-        .suggest(format!("write `{meant}`"), span, meant),
-    );
 }
 
 /// `, rounded MODE to N places, otherwise V`: what a quotient needs to have one exact value.

@@ -10,6 +10,7 @@ mod approvals;
 mod bundles;
 mod calculations;
 mod expressions;
+mod foreign;
 mod frame;
 mod fulfilment;
 mod golden;

@@ -10,12 +10,14 @@ mod items;
 mod json;
 mod problem;
 mod read;
+mod schema;
 mod structured;
 mod terms;
 mod value;
 
 pub use problem::{Problem, Refused};
 pub use read::read_request;
+pub use schema::request_schema;
 
 use crate::interpret::GivenLists;
 
