@@ -25,6 +25,7 @@ facts given {
   text: Text?, currency: Currency?, colour: Colour?, part: Part?, parts: list of Part, numbers: list of Int
 }
 facts usage many { quantity: Int from 0 to 9 }
+facts line { action: Colour = Red, was: Part?, times: Int from 0 to 9 = 0 }
 currencies EUR, JPY
 role Seller
 product Thing "Thing" {
@@ -146,6 +147,12 @@ fn bodies() -> Vec<String> {
     let quote = "given quote { currency EUR, date 2026-03-01, term 12 months }";
     let mut bodies = vec![
         format!("{quote} line 1: Thing"),
+        format!("{quote} given line 1 {{ times 1, action Green }} line 1: Extra"),
+        format!("{quote} given line 1 {{ times 10 }} line 1: Extra"),
+        format!("{quote} given line 1 {{ tims 1 }} line 1: Extra"),
+        format!("{quote} given line 1 {{ action Blue }} line 1: Extra"),
+        format!("{quote} given line 1 {{ was {{ count 2 }} }} line 1: Extra"),
+        format!("{quote} given line 1 {{ was {{ number \"1\" }} }} line 1: Extra"),
         format!("{quote} line 1: Thing {{ count 3 }} line 2: Box"),
         format!("{quote} line 1: Thing {{ count 3, cuont 3 }}"),
         format!("{quote} line 1: Nothing"),
@@ -232,6 +239,7 @@ fn one_statement_a_line(test: &str) -> String {
     // Not what is behind `on`, and not the group of that name.
     text = text
         .replace(" on\nline ", " on line ")
+        .replace("given\nline ", "given line ")
         .replace("given\ngiven ", "given given ");
     text = text.strip_suffix('}').expect("it ends").to_owned() + "\n}";
     let lines = text.lines().count();

@@ -14,7 +14,7 @@ use super::request_value::{Wrong, judge};
 use crate::hir::{Part, Product, Rules};
 use crate::show::nearest;
 use crate::tests_hir::{
-    Expected, Given, GivenFacts, GivenKind, GivenPart, Input, Item, Override, TestCase,
+    Expected, Given, GivenFacts, GivenKind, GivenPart, Input, Item, Line, Override, TestCase,
 };
 use crate::types::{Type, Value};
 
@@ -34,7 +34,7 @@ pub fn check(rules: &Rules, found: &mut Vec<Diagnostic>) {
         };
         request.facts(test);
         for line in &test.lines {
-            request.line(&line.item);
+            request.line(line);
         }
         for asked in &test.asked {
             request.asked(asked);
@@ -160,10 +160,52 @@ impl Request<'_> {
         }
     }
 
-    fn line(&mut self, item: &Item) {
+    fn line(&mut self, line: &Line) {
         let products = &self.rules.products;
         let all: Vec<&Product> = products.iter().collect();
-        self.item(item, &all, None);
+        self.item(&line.item, &all, None);
+        let product = products
+            .iter()
+            .find(|product| line.item.product.as_ref() == Some(&product.name));
+        if let Some(product) = product {
+            self.line_facts(line, product);
+        }
+    }
+
+    /// The facts of a line, which every product has before its own options.
+    fn line_facts(&mut self, line: &Line, product: &Product) {
+        let facts = product.options.iter().filter(|option| option.of_line);
+        let mut given: BTreeMap<&str, &Given> = BTreeMap::new();
+        let names = facts.clone().map(|fact| fact.name.as_str());
+        for input in &line.facts {
+            if !names.clone().any(|name| name == input.name) {
+                let what = "fact of lines called";
+                self.unknown(what, &input.name, input.span, names.clone());
+            } else if let Some(before) = given.insert(&input.name, &input.value) {
+                self.twice(&input.name, input.value.span, before.span);
+            }
+        }
+        let mut missing = Vec::new();
+        for fact in facts {
+            let name = full_name("line", &fact.name);
+            let required = !fact.optional && fact.default.is_none();
+            match given.get(fact.name.as_str()) {
+                Some(given) => self.value(&name, fact.ty, !required, given),
+                None if required && !matches!(fact.ty, Type::List(_)) => missing.push(name),
+                None => {}
+            }
+        }
+        if !missing.is_empty() {
+            let missing = listed(&missing);
+            self.found.push(
+                Diagnostic::error(
+                    codes::MISSING_INPUT,
+                    format!("the test does not give {missing}"),
+                )
+                .at(line.item.span, "every line needs it")
+                .note(format!("write `given line {} {{ … }}`", line.id)),
+            );
+        }
     }
 
     /// An item, one of these products; in this part of a bundle, where it is in one.
@@ -188,7 +230,11 @@ impl Request<'_> {
 
     fn options(&mut self, item: &Item, product: &Product, part: Option<&Part>) {
         let mut given: BTreeMap<&str, &Given> = BTreeMap::new();
-        let options = || product.options.iter().map(|option| option.name.as_str());
+        let options = || {
+            product
+                .own_options()
+                .map(|(_, option)| option.name.as_str())
+        };
         let parts = || product.parts.iter().map(|part| part.name.as_str());
         for input in &item.options {
             if !options().any(|name| name == input.name) {
@@ -203,7 +249,7 @@ impl Request<'_> {
             }
         }
         let mut missing = Vec::new();
-        for (index, option) in product.options.iter().enumerate() {
+        for (index, option) in product.own_options() {
             let worked_out = part.is_some_and(|part| {
                 let mut defaults = part.defaults.iter();
                 defaults.any(|default| self.is(default.product, product) && default.option == index)

@@ -116,12 +116,31 @@ impl Schema<'_> {
             let mut line = self.item(product, &[], !only);
             let id = json!({ "description": "What the line is called in the answer, once in a request.", "type": "string", "minLength": 1, "maxLength": 200 });
             line.add("id", id, true);
+            self.line_facts(product, &mut line);
             definitions.insert(format!("line.{name}"), line.schema());
             if !product.parts.is_empty() {
                 definitions.insert(format!("parts.{name}"), self.parts(product));
             }
         }
         Value::Object(definitions)
+    }
+
+    /// The facts of a line, which every product has before its own options.
+    fn line_facts(&self, product: &ArchivedProduct, line: &mut Object) {
+        let mut facts = Object::default();
+        for fact in product.options.iter().filter(|option| option.of_line) {
+            let ty = type_of(&fact.ty);
+            let mut value = self.value(ty);
+            self.default(&mut value, ty, fact.default.to_native());
+            let required =
+                !fact.optional && fact.default == ABSENT && !matches!(ty, ValueType::List(_));
+            let value = if fact.optional { or_null(value) } else { value };
+            facts.add(self.model.str(fact.name.to_native()), value, required);
+        }
+        let required = !facts.required.is_empty();
+        let facts = facts.schema();
+        let facts = if required { facts } else { or_null(facts) };
+        line.add("facts", facts, required);
     }
 
     /// An item; the options at `worked_out` need not be given, as its bundle works them out.
@@ -134,7 +153,8 @@ impl Schema<'_> {
         let name = model.str(product.name.to_native());
         object.add("product", json!({ "const": name }), named);
         let mut options = Object::default();
-        for (number, option) in (0_u32..).zip(product.options.iter()) {
+        let options_of = (0_u32..).zip(product.options.iter());
+        for (number, option) in options_of.filter(|(_, option)| !option.of_line) {
             let ty = type_of(&option.ty);
             let default = option.default.to_native();
             let mut value = self.value(ty);
