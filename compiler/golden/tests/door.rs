@@ -147,6 +147,10 @@ fn bodies() -> Vec<String> {
     let quote = "given quote { currency EUR, date 2026-03-01, term 12 months }";
     let mut bodies = vec![
         format!("{quote} line 1: Thing"),
+        "given quote { currency JPY, date 2026-03-01, term 12 months } given given { money 9.95 }"
+            .to_owned(),
+        "given quote { currency JPY, date 2026-03-01, term 12 months } given given { money 9.00 }"
+            .to_owned(),
         format!("{quote} given line 1 {{ times 1, action Green }} line 1: Extra"),
         format!("{quote} given line 1 {{ times 10 }} line 1: Extra"),
         format!("{quote} given line 1 {{ tims 1 }} line 1: Extra"),
