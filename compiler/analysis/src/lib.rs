@@ -174,6 +174,7 @@ pub fn check(
                 books: books.books,
                 stages: world.stages,
                 adjustments: adjustments.adjustments,
+                groups: adjustments.groups,
                 approvals,
                 fulfilments,
                 qualifications,

@@ -24,6 +24,8 @@ pub struct TestCase {
     pub overrides: Vec<Override>,
     /// Clauses that are removed (or, with `true`, added).
     pub clauses: Vec<(String, bool)>,
+    /// Codes that are given.
+    pub codes: Vec<String>,
     /// What is expected, at least one thing.
     pub expectations: Vec<Expectation>,
 }
@@ -211,6 +213,31 @@ pub enum Expected {
         clause: String,
         /// Whether it is.
         there: bool,
+    },
+    /// What an adjustment saves over the contract.
+    Saves {
+        /// Its name.
+        rule: String,
+        /// The amount's digits.
+        amount: String,
+        /// The currency; `None` for that of the quote.
+        currency: Option<String>,
+    },
+    /// Units of a product come on top.
+    Extra {
+        /// The product.
+        product: String,
+        /// How many; none where there is no number.
+        count: Option<String>,
+        /// What each costs: digits and currency.
+        price: Option<(String, Option<String>)>,
+    },
+    /// Something is to be kept for an adjustment.
+    Reserved {
+        /// Its name.
+        rule: String,
+        /// Of its budget: digits and currency; one of its uses where there is no amount.
+        amount: Option<(String, Option<String>)>,
     },
     /// An item has this stock-keeping unit.
     Sku {

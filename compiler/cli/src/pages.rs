@@ -81,6 +81,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("Q4021", include_str!("../../../docs/errors/Q4021.md")),
     ("Q4022", include_str!("../../../docs/errors/Q4022.md")),
     ("Q4023", include_str!("../../../docs/errors/Q4023.md")),
+    ("Q4030", include_str!("../../../docs/errors/Q4030.md")),
     ("Q5001", include_str!("../../../docs/errors/Q5001.md")),
     ("Q5002", include_str!("../../../docs/errors/Q5002.md")),
     ("Q5003", include_str!("../../../docs/errors/Q5003.md")),

@@ -8,7 +8,7 @@ use quo_engine::{
 };
 use quo_value::Decimal;
 
-use crate::{Judged, expect_terms};
+use crate::{Judged, expect_adjustments, expect_terms};
 
 /// What was expected, and what was found instead.
 pub struct Found {
@@ -80,6 +80,19 @@ pub fn judge(judged: &Judged<'_>, expected: &Expected) -> Result<(), Found> {
             })
         }
         Expected::Clause { clause, there } => expect_terms::clause(answer, clause, *there),
+        Expected::Saves {
+            rule,
+            amount,
+            currency,
+        } => expect_adjustments::saves(judged, rule, (amount, currency.as_deref())),
+        Expected::Extra {
+            product,
+            count,
+            price,
+        } => expect_adjustments::extra(answer, product, count.as_deref(), price.as_ref()),
+        Expected::Reserved { rule, amount } => {
+            expect_adjustments::reserved(answer, rule, amount.as_ref())
+        }
         Expected::Sku { line, item, sku } => expect_terms::sku(answer, line, item, sku),
         Expected::Expires { day, because } => {
             expect_terms::expires(answer, day, because.as_deref())
@@ -210,7 +223,7 @@ fn waterfall(charge: &ChargeAnswer, currency: &str) -> Vec<String> {
     notes
 }
 
-fn equal(found: &str, wanted: &str) -> bool {
+pub(crate) fn equal(found: &str, wanted: &str) -> bool {
     match (found.parse::<Decimal>(), wanted.parse::<Decimal>()) {
         (Ok(found), Ok(wanted)) => found == wanted,
         _ => false,

@@ -5,6 +5,7 @@
 //! expectation, with what was found instead. The terminal is not known here.
 
 mod expect;
+mod expect_adjustments;
 mod expect_terms;
 mod request;
 mod values;

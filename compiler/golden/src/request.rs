@@ -57,6 +57,9 @@ pub fn request_json(test: &TestCase) -> Value {
         });
         request.insert("clauses".to_owned(), Value::Object(clauses.collect()));
     }
+    if !test.codes.is_empty() {
+        request.insert("codes".to_owned(), test.codes.clone().into());
+    }
     Value::Object(request)
 }
 

@@ -1,7 +1,7 @@
-//! Charges: where their price comes from, what is taken off it, and what must be left.
+//! Charges: where their price comes from, and what must be left.
 
 use quo_analysis::hir::{self, ChargeKind, ExprKind, Quantity};
-use quo_model::{Arg, Charge, Floor, Order, PriceCandidate, Target};
+use quo_model::{Arg, Charge, Floor, Order, PriceCandidate};
 use quo_source::Span;
 
 use crate::code::Purpose;
@@ -106,21 +106,6 @@ impl Context<'_> {
                 self.report(limits::broken_rules(column.expr.span, what));
                 Arg::Option(0)
             }
-        }
-    }
-
-    fn target(&mut self, charge: &hir::Charge, target: &hir::Target) -> Target {
-        let at = |span| Purpose::charge(charge.product, target.within, span);
-        let when = target.when.as_ref();
-        let when_span = when.map_or(target.saving.span, |when| when.span);
-        let saving_scale = number_of(target.saving.ty).scale;
-        let saving_purpose = at(target.saving.span);
-        Target {
-            adjustment: self.index(target.adjustment, charge.span),
-            within: self.optional_index(target.within, charge.span),
-            when: self.condition(at(when_span), when),
-            saving: self.wide_routine(saving_purpose, &target.saving, saving_scale),
-            saving_scale,
         }
     }
 

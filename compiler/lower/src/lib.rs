@@ -7,6 +7,7 @@
 
 #![deny(clippy::arithmetic_side_effects)]
 
+mod adjustments;
 mod calculations;
 mod charges;
 mod code;

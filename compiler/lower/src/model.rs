@@ -2,9 +2,7 @@
 
 use quo_analysis::hir::{self, Named};
 use quo_analysis::types::Value;
-use quo_model::{
-    ABSENT, Adjustment, AdjustmentKind, AmountDef, Book, CurrencyDef, EnumDef, FactDef,
-};
+use quo_model::{ABSENT, AmountDef, Book, CurrencyDef, EnumDef, FactDef};
 use quo_model::{Meta, Model, OptionDef, Part, PartDefault, Product, Program};
 use quo_source::{FileId, Span};
 
@@ -62,6 +60,12 @@ pub(crate) fn lower(context: &mut Context<'_>, with_probes: bool) -> Model {
             .iter()
             .map(|it| context.adjustment(it))
             .collect(),
+        groups: rules
+            .groups
+            .iter()
+            .map(|group| context.group(group))
+            .collect(),
+        steps: context.steps(nowhere),
         approvals: rules
             .approvals
             .iter()
@@ -235,29 +239,6 @@ impl Context<'_> {
             when: self.condition(purpose, when),
             replaces: self.optional_index(book.replaces, book.span),
             rounding: book.rounding.code(),
-        }
-    }
-
-    fn adjustment(&mut self, adjustment: &hir::Adjustment) -> Adjustment {
-        let (from, to) = days(adjustment.effective);
-        let asked = adjustment.asked.as_ref();
-        Adjustment {
-            name: self.string(&adjustment.name),
-            title: self.string(&adjustment.title),
-            kind: if adjustment.promotion {
-                AdjustmentKind::Promotion
-            } else {
-                AdjustmentKind::Discount
-            },
-            stage: self.index(adjustment.stage, adjustment.span),
-            priority: adjustment.priority,
-            from,
-            to,
-            asked_by: self.optional_index(asked.map(|asked| asked.role), adjustment.span),
-            asked: match asked {
-                Some(asked) => self.ty(asked.ty, adjustment.span),
-                None => quo_model::ValueType::Bool,
-            },
         }
     }
 }

@@ -98,6 +98,10 @@ pub(crate) fn ids(rules: &Rules, places: &Places) -> Vec<IdPlace> {
         .iter()
         .for_each(|book| add(book.name.clone(), book.span));
     rules
+        .groups
+        .iter()
+        .for_each(|group| add(group.name.clone(), group.span));
+    rules
         .approvals
         .iter()
         .for_each(|it| add(it.name.clone(), it.span));

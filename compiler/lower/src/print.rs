@@ -148,10 +148,14 @@ impl Printer<'_> {
             | Op::TotalList
             | Op::TotalNet
             | Op::TotalKept
+            | Op::Quantity
             | Op::Currency
             | Op::ClausesRemoved
             | Op::ClausesAdded => {
                 format!("{}{dst} = {op:?}", to(op))
+            }
+            Op::TotalListOf | Op::TotalNetOf | Op::QuantityOf => {
+                format!("{}{dst} = {op:?} {{{}}}", to(op), self.members(imm))
             }
             Op::ClauseRemoved | Op::ClauseAdded => {
                 format!("{}{dst} = {op:?} {imm}", to(op))
@@ -245,13 +249,20 @@ impl Printer<'_> {
                 format!("n{dst} = {}", number(value))
             }
             _ => {
-                let bound = |at: usize| program.set_at.get(at).map_or(0, |&bound| bound as usize);
-                let members = bound(at)..bound(at.saturating_add(1));
-                let members = program.set_values.get(members).unwrap_or_default();
-                let members: Vec<String> = members.iter().map(i64::to_string).collect();
-                format!("n{dst} = n{a} in {{{}}}", members.join(", "))
+                format!("n{dst} = n{a} in {{{}}}", self.members(imm))
             }
         }
+    }
+
+    /// The members of a set.
+    fn members(&self, set: u32) -> String {
+        let program = &self.model().program;
+        let at = set as usize;
+        let bound = |at: usize| program.set_at.get(at).map_or(0, |&bound| bound as usize);
+        let members = bound(at)..bound(at.saturating_add(1));
+        let members = program.set_values.get(members).unwrap_or_default();
+        let members: Vec<String> = members.iter().map(i64::to_string).collect();
+        members.join(", ")
     }
 
     fn name(&self, op: Op, index: u32) -> String {
@@ -384,6 +395,8 @@ fn bank_written(op: Op) -> Bank {
         | Op::TotalList
         | Op::TotalNet
         | Op::TotalKept
+        | Op::TotalListOf
+        | Op::TotalNetOf
         | Op::Amount
         | Op::AddW
         | Op::SubW

@@ -113,6 +113,10 @@ impl<'r> Collector<'r> {
             .adjustments
             .iter()
             .for_each(|adjustment| self.adjustment(adjustment));
+        for group in &rules.groups {
+            self.add(&group.name);
+            self.add(&group.title);
+        }
         rules
             .approvals
             .iter()
@@ -226,8 +230,10 @@ impl<'r> Collector<'r> {
             .iter()
             .for_each(|prices| self.table(&prices.table));
         for target in &charge.adjustments {
-            target.when.iter().for_each(|when| self.expr(when));
-            self.expr(&target.saving);
+            target
+                .expressions()
+                .into_iter()
+                .for_each(|found| self.expr(found));
         }
         charge.floors.iter().for_each(|floor| self.floor(floor));
     }
@@ -263,6 +269,11 @@ impl<'r> Collector<'r> {
     fn adjustment(&mut self, adjustment: &'r Adjustment) {
         self.add(&adjustment.name);
         self.add(&adjustment.title);
+        adjustment.codes.iter().for_each(|code| self.add(code));
+        adjustment
+            .expressions()
+            .into_iter()
+            .for_each(|found| self.expr(found));
     }
 
     fn approval(&mut self, approval: &'r Approval) {

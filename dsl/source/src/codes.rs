@@ -139,6 +139,7 @@ codes! {
     Q4021 ALWAYS_HOLDS "a constraint that always holds",
     Q4022 RETIRED "a rule about what is not sold any more",
     Q4023 FLOOR_ABOVE_PRICE "a floor above the price",
+    Q4030 MIXED_PERIODS "one amount for charges of different periods",
     Q5001 EMPTY_TEST "a test that expects nothing",
     Q5002 UNKNOWN_IN_TEST "a test that names something unknown",
     Q5003 TEST_FAILED "a test whose expectation does not hold",

@@ -275,6 +275,40 @@ kinds! {
     STAGE,
     /// `priority …`
     PRIORITY,
+    /// `off all of them`
+    OFF,
+    /// `dearest first`
+    UNIT_ORDER,
+    /// `at most 50 EUR`, `at most 2 times`
+    BOUND,
+    /// `spread by list`
+    SPREAD_BY,
+    /// `remainder to largest`
+    REMAINDER,
+    /// `only whole groups`
+    WHOLE_GROUPS,
+    /// `for every …`
+    FOR_EVERY,
+    /// `3 units of P.c`
+    BUY,
+    /// `give 1 unit of P`
+    GIFT,
+    /// `recurring charges of P`, `{ P, Q.c }`, outside of `on`.
+    CHARGES,
+    /// `code "…"`
+    CODE,
+    /// `alone …`
+    ALONE,
+    /// `never together with …`
+    NEVER_TOGETHER,
+    /// `budget …`
+    BUDGET,
+    /// `redeemed …`
+    REDEEMED,
+    /// `group G` of an adjustment.
+    IN_GROUP,
+    /// `group G in stage S, priority N: …`
+    GROUP_ITEM,
 
     // Nodes: approvals and fulfilment.
     /// `let v = …`
@@ -390,6 +424,8 @@ kinds! {
     COUNT_EXPR,
     /// `total of list`
     TOTAL_EXPR,
+    /// `quantity of P.c`
+    QUANTITY_EXPR,
     /// `f(a, b)`, `R(x: a)`
     CALL_EXPR,
     /// `x: a` in a call.

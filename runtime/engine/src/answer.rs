@@ -32,6 +32,15 @@ pub struct Answer {
     pub lines: Vec<LineAnswer>,
     /// Sums over all charges that have a price.
     pub totals: Totals,
+    /// Adjustments that would apply, and another one does instead, or something else bars them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub not_applied: Vec<NotAppliedAnswer>,
+    /// What promotions give on top of the lines. Who makes the quote adds lines for them; the totals are without them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub extra_items: Vec<ExtraItemAnswer>,
+    /// What is to be kept for adjustments with a budget or a limit when the quote is accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub reservations: Vec<ReservationAnswer>,
     /// Every approval matrix with the row that decided.
     pub approvals: Vec<ApprovalAnswer>,
     /// The named results of the rules: numbers as strings but whole ones, lists and records as they are; `null` where
@@ -80,6 +89,57 @@ pub struct Finding {
     /// The roles that may let it pass.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub overridable_by: Vec<String>,
+}
+
+/// An adjustment that would apply and does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotAppliedAnswer {
+    /// Stable id.
+    pub rule: String,
+    /// What people see.
+    pub title: String,
+    /// `discount` or `promotion`.
+    pub kind: String,
+    /// Why not, in one sentence.
+    pub reason: String,
+    /// The charges it would act on, each as its line and its address; empty for what comes on top.
+    pub charges: Vec<ChargeRef>,
+}
+
+/// A charge of a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargeRef {
+    /// Id of the line.
+    pub line: String,
+    /// Address of the charge in the line.
+    pub path: String,
+}
+
+/// Units of a product that a promotion gives on top of the lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtraItemAnswer {
+    /// Stable id of the promotion.
+    pub rule: String,
+    /// The product.
+    pub product: String,
+    /// How many, a whole number.
+    pub quantity: String,
+    /// What each costs.
+    pub price: String,
+    /// What they cost together.
+    pub amount: String,
+}
+
+/// What is to be kept for an adjustment when the quote is accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservationAnswer {
+    /// Stable id.
+    pub rule: String,
+    /// Of its budget, over the contract; `null` where it has none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub amount: Option<String>,
+    /// How many of its uses.
+    pub uses: u32,
 }
 
 /// One line of the quote.

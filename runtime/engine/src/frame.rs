@@ -1,7 +1,7 @@
 //! What a routine may look at: the model, the request, and the item, charge or totals it runs on.
 
 use quo_model::{ABSENT, ArchivedModel, NONE};
-use quo_value::{ArithmeticError, Rounding, div_round_i128, pow10_i128};
+use quo_value::{ArithmeticError, Rounding, div_round_i128, mul_div_round_i128, pow10_i128};
 
 use crate::charges::ChargeLine;
 use crate::interpret::GivenLists;
@@ -26,6 +26,8 @@ pub(crate) struct Input<'a> {
     pub texts: &'a [String],
     /// By clause: what the request wants of it, or, where the quote is priced, what became of it.
     pub clauses: &'a [u8],
+    /// The codes that are given, sorted.
+    pub codes: &'a [String],
 }
 
 /// The clause belongs to the contract.
@@ -144,6 +146,31 @@ impl QuoteCurrency {
             .and_then(|(units, factor)| units.checked_mul(factor))
             .ok_or(ArithmeticError::Overflow)
     }
+
+    /// The part of a mantissa at `scale` that some of all units are, rounded once to the minor unit, at money scale.
+    pub fn round_part(
+        self,
+        mantissa: i128,
+        scale: u8,
+        (part, all): (i64, i64),
+        mode: Rounding,
+    ) -> Result<i128, ArithmeticError> {
+        let finer = scale.saturating_sub(self.minor_units);
+        let coarser = self.minor_units.saturating_sub(scale);
+        let divisor = pow10_i128(finer).and_then(|unit| unit.checked_mul(i128::from(all)));
+        let mantissa = pow10_i128(coarser).and_then(|factor| mantissa.checked_mul(factor));
+        let to_money = pow10_i128(self.money_scale.saturating_sub(self.minor_units));
+        if all == 0 {
+            return Err(ArithmeticError::DivisionByZero);
+        }
+        let units = mantissa.zip(divisor).and_then(|(mantissa, divisor)| {
+            mul_div_round_i128(mantissa, i128::from(part), divisor, mode)
+        });
+        units
+            .zip(to_money)
+            .and_then(|(units, factor)| units.checked_mul(factor))
+            .ok_or(ArithmeticError::Overflow)
+    }
 }
 
 /// Everything one routine may look at.
@@ -161,6 +188,8 @@ pub(crate) struct Frame<'a> {
     pub list: i128,
     /// What is left of the charge.
     pub left: i128,
+    /// By what the unit price of the charge is multiplied.
+    pub quantity: i64,
     /// Contract value before adjustments.
     pub total_list: i128,
     /// Contract value after adjustments.
@@ -181,6 +210,7 @@ impl<'a> Frame<'a> {
             item: NONE,
             list: 0,
             left: 0,
+            quantity: 0,
             total_list: 0,
             total_net: 0,
             charges: &[],

@@ -8,6 +8,7 @@
 mod builtins;
 mod lists;
 mod loops;
+mod sums;
 
 use quo_model::code::ArchivedInstr;
 use quo_model::{ABSENT, ABSENT_WIDE, ArchivedTable, Op};
@@ -326,6 +327,7 @@ impl<'a> Machine<'a> {
             | Op::TotalList
             | Op::TotalNet
             | Op::TotalKept
+            | Op::Quantity
             | Op::ClausesRemoved
             | Op::ClausesAdded
             | Op::ClauseRemoved
@@ -384,6 +386,7 @@ impl<'a> Machine<'a> {
             Op::RoundStep => r.put_wide(i.dst, rounded_to_step(r.w(i.a), r.w(i.b), imm)?)?,
             Op::CallN | Op::CallW => self.call(i, frame, recorder, (r, depth))?,
             Op::LoopN | Op::LoopW | Op::LoopFromW => self.each(op, i, frame, (r, depth))?,
+            Op::TotalListOf | Op::TotalNetOf | Op::QuantityOf => self.sum_of(op, i, frame, r)?,
             Op::NewList
             | Op::PushN
             | Op::PushW
@@ -495,6 +498,7 @@ fn load(
         Op::Fact => frame.input.fact(imm),
         Op::Asked => *frame.input.asked.get(at(imm)).ok_or(DAMAGED)?,
         Op::Currency => i64::from(frame.currency.index),
+        Op::Quantity => frame.quantity,
         Op::ClausesRemoved => frame.input.clauses_in(CLAUSE_REMOVED),
         Op::ClausesAdded => frame.input.clauses_in(CLAUSE_ADDED),
         Op::ClauseRemoved => frame.input.clause_in(imm, CLAUSE_REMOVED),

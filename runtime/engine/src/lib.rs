@@ -31,9 +31,10 @@ mod show;
 mod token;
 
 pub use answer::{
-    Answer, ApprovalAnswer, ApprovalStepAnswer, ChargeAnswer, ClauseAnswer, Finding,
-    FulfilmentAnswer, ItemAnswer, LineAnswer, ListNet, OverriddenAnswer, PackageRef, PeriodTotal,
-    PriceAnswer, RuleVersion, StepAnswer, TaskAnswer, Totals, WorseningAnswer,
+    Answer, ApprovalAnswer, ApprovalStepAnswer, ChargeAnswer, ChargeRef, ClauseAnswer,
+    ExtraItemAnswer, Finding, FulfilmentAnswer, ItemAnswer, LineAnswer, ListNet, NotAppliedAnswer,
+    OverriddenAnswer, PackageRef, PeriodTotal, PriceAnswer, ReservationAnswer, RuleVersion,
+    StepAnswer, TaskAnswer, Totals, WorseningAnswer,
 };
 pub use computed::Computed;
 pub use decide::{Decision, decide, probe, probes};

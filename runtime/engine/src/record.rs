@@ -25,6 +25,8 @@ pub(crate) enum Subject {
         /// The target, counted in the charge.
         target: u32,
     },
+    /// What an adjustment works out for the quote as a whole.
+    Adjusting(u32),
     /// The least amount of a floor.
     Floor {
         /// The charge, counted through the decision.

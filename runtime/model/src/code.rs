@@ -212,11 +212,19 @@ pub enum Op {
     ClauseAdded = 193,
     /// `w[dst] =` what floors kept back over the contract, at money scale
     TotalKept = 194,
+    /// `n[dst] =` by what the unit price of this charge is multiplied
+    Quantity = 200,
+    /// `w[dst] =` contract value of the charges in set `imm` before adjustments, at money scale
+    TotalListOf = 201,
+    /// `w[dst] =` contract value of the charges in set `imm` after adjustments (or those so far), at money scale
+    TotalNetOf = 202,
+    /// `n[dst] =` the quantities of the charges in set `imm` together
+    QuantityOf = 203,
 }
 
 impl Op {
     /// Every operation, in the order of its number.
-    pub const ALL: [Op; 84] = [
+    pub const ALL: [Op; 88] = [
         Op::ConstN,
         Op::ConstW,
         Op::Fact,
@@ -301,6 +309,10 @@ impl Op {
         Op::ClauseRemoved,
         Op::ClauseAdded,
         Op::TotalKept,
+        Op::Quantity,
+        Op::TotalListOf,
+        Op::TotalNetOf,
+        Op::QuantityOf,
     ];
 
     /// The operation with this number.
@@ -319,9 +331,10 @@ pub enum Scope {
     Quote,
     /// The same, and an item with the bundle it is a part of.
     Item,
-    /// The same, and a charge of that item: its list price and what is left of it.
+    /// The same, and a charge of that item: its list price, what is left of it, and the totals as they were before the
+    /// adjustment it belongs to.
     Charge,
-    /// Facts, amounts, what was asked, and the totals of the priced quote.
+    /// Facts, amounts, what was asked, and the totals of the priced quote, or of what is left so far.
     Total,
 }
 

@@ -4,6 +4,7 @@
 //! [`SourceMap`]. It knows nothing of the compiler that wrote it.
 
 mod access;
+pub mod adjustments;
 pub mod calc;
 pub mod code;
 mod digest;
@@ -27,6 +28,7 @@ pub mod terms;
 mod verify;
 
 pub use access::some;
+pub use adjustments::*;
 pub use calc::*;
 pub use code::{ABSENT, Bank, Instr, NONE, Op, Program, Routine, Scope};
 pub use digest::{Digest, NotADigest};

@@ -7,6 +7,7 @@
 
 use rkyv::{Archive, Serialize};
 
+use crate::adjustments::{Adjustment, Floor, Group, Step, Target};
 use crate::calc::{DataList, ProbeDef, RecordDef, ResultDef};
 use crate::code::Program;
 use crate::list_index::ListIndex;
@@ -62,6 +63,10 @@ pub struct Model {
     pub stages: Vec<Str>,
     /// Adjustments.
     pub adjustments: Vec<Adjustment>,
+    /// Groups of them.
+    pub groups: Vec<Group>,
+    /// What is done with them, first to last; each adjustment stands in one step.
+    pub steps: Vec<Step>,
     /// Approval matrices.
     pub approvals: Vec<Approval>,
     /// How accepted lines are fulfilled.
@@ -283,7 +288,7 @@ pub struct Charge {
     pub quantity: Quantity,
     /// Where its price may come from, books that replace others first, else in the order of their declaration.
     pub prices: Vec<PriceCandidate>,
-    /// The adjustments that can meet it, in the order in which they apply.
+    /// The adjustments that can meet it, in the order of the steps.
     pub adjustments: Vec<Target>,
     /// Its floors.
     pub floors: Vec<Floor>,
@@ -383,71 +388,6 @@ pub struct Rule {
     pub overridable: Vec<u32>,
     /// Whether an override needs a reason.
     pub with_reason: bool,
-}
-
-/// What kind of adjustment.
-#[derive(Archive, Serialize, Debug, Clone, Copy, PartialEq, Eq)]
-#[rkyv(derive(Debug, Clone, Copy, PartialEq, Eq))]
-#[repr(u8)]
-pub enum AdjustmentKind {
-    /// A discount.
-    Discount,
-    /// A promotion.
-    Promotion,
-}
-
-/// A discount or a promotion.
-#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
-#[rkyv(derive(Debug))]
-pub struct Adjustment {
-    /// Declared name, its stable id.
-    pub name: Str,
-    /// What people see.
-    pub title: Str,
-    /// What kind.
-    pub kind: AdjustmentKind,
-    /// Index into [`Model::stages`].
-    pub stage: u32,
-    /// Order inside the stage, lowest first.
-    pub priority: i32,
-    /// First day.
-    pub from: i32,
-    /// Last day.
-    pub to: i32,
-    /// Who may ask for it, an index into [`Model::roles`]; [`crate::NONE`] if it applies by itself.
-    pub asked_by: u32,
-    /// Type of what is asked for; meaningless if it applies by itself.
-    pub asked: ValueType,
-}
-
-/// An adjustment on a charge.
-#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
-#[rkyv(derive(Debug))]
-pub struct Target {
-    /// The adjustment.
-    pub adjustment: u32,
-    /// The bundle that the charged item must be a part of, or [`crate::NONE`].
-    pub within: u32,
-    /// Condition, a routine of [`crate::Scope::Charge`], or [`crate::NONE`].
-    pub when: u32,
-    /// What it saves: a wide result of a routine of [`crate::Scope::Charge`] ...
-    pub saving: u32,
-    /// ... at this scale, before it is rounded as the book says.
-    pub saving_scale: u8,
-}
-
-/// A floor under a charge.
-#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
-#[rkyv(derive(Debug))]
-pub struct Floor {
-    /// Stable id.
-    pub id: Str,
-    /// What people see.
-    pub title: Str,
-    /// The least that must be left: a wide result of a routine of [`crate::Scope::Charge`] ...
-    pub least: u32,
-    /// ... at this scale, before it is rounded as the book says.
-    pub least_scale: u8,
 }
 
 /// An approval matrix; the first row whose cells match decides, or every such row.

@@ -60,6 +60,7 @@ fn the_sample_is_accepted() {
     model.rules.clear();
     model.books.clear();
     model.adjustments.clear();
+    model.steps.clear();
     model.approvals.clear();
     model.fulfilments.clear();
     model.tables.clear();
@@ -142,7 +143,7 @@ fn code_that_could_go_astray_is_refused() {
         |m| recode(m, 6, &[instr(Op::Option, 0, 2, 0, 0)]),
         |m| recode(m, 0, &[instr(Op::Option, 0, 0, 0, 0)]),
         |m| recode(m, 4, &[instr(Op::List, 0, 0, 0, 0)]),
-        |m| recode(m, 1, &[instr(Op::TotalNet, 0, 0, 0, 0)]),
+        |m| recode(m, 4, &[instr(Op::TotalNet, 0, 0, 0, 0)]),
         |m| m.program.routines[0].product = 0,
         |m| m.program.routines[3].product = 2,
         |m| m.program.routines[3].product = NONE,
@@ -322,6 +323,89 @@ fn rules_that_refer_to_what_is_not_there_are_refused() {
         |m| m.charges[0].floors[0].least = 0,
         |m| m.charges[0].floors[0].least_scale = 39,
         |m| m.adjustments[0].stage = 1,
+        |m| m.adjustments[0].group = 0,
+        |m| m.adjustments[0].codes = vec![9_999],
+        |m| {
+            m.adjustments[0].never = vec![NeverTogether {
+                other: 0,
+                above: -1,
+                other_stays: true,
+            }];
+        },
+        |m| {
+            m.adjustments[0].whole = Some(Whole {
+                amount: Some(AmountOf {
+                    routine: 1,
+                    scale: 2,
+                }),
+                each_bundle: false,
+                most: None,
+                least: None,
+                rounding: 0,
+                remainder: 0,
+            });
+        },
+        |m| {
+            m.adjustments[0].whole = Some(Whole {
+                amount: None,
+                each_bundle: false,
+                most: None,
+                least: None,
+                rounding: 0,
+                remainder: 4,
+            });
+        },
+        |m| {
+            m.adjustments[0].units = Some(Units {
+                buys: vec![Buy {
+                    count: 0,
+                    charges: vec![1, 0],
+                    order: UnitOrder::Dearest,
+                }],
+                those: true,
+                count: NONE,
+                order: UnitOrder::Lines,
+                times: NONE,
+                whole_groups: false,
+            });
+        },
+        |m| {
+            m.adjustments[0].gift = Some(Gift {
+                product: 2,
+                count: 0,
+                price: None,
+                when: NONE,
+            });
+        },
+        |m| {
+            let amount = AmountOf {
+                routine: 0,
+                scale: 2,
+            };
+            m.adjustments[0].budget = Some(Budget {
+                amount,
+                used: amount,
+                partly: false,
+            });
+        },
+        |m| {
+            m.adjustments[0].limits = vec![UseLimit {
+                most: 3,
+                used: 0,
+                per_customer: false,
+            }];
+        },
+        |m| m.charges[0].adjustments[0].units = 1,
+        |m| {
+            m.charges[0].adjustments[0].weight = Some(AmountOf {
+                routine: 6,
+                scale: 2,
+            });
+        },
+        |m| m.steps.truncate(1),
+        |m| m.steps[1].members = vec![0],
+        |m| m.steps[0].members = vec![],
+        |m| m.steps[0].group = 0,
         |m| m.adjustments[1].asked_by = 1,
         |m| m.adjustments[1].asked = ValueType::Enum(7),
         |m| m.adjustments[1].name = m.adjustments[0].name,

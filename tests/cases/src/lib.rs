@@ -89,6 +89,44 @@ pub fn run(family: &Path) -> Result<Ran, String> {
     })
 }
 
+/// Whether a case that is a mistake is refused with all that it expects, in `refused/ID/expected.csv`; `None` where the
+/// case is none.
+///
+/// # Errors
+/// A sentence where its files cannot be read, or what was found instead.
+pub fn refused(id: &str) -> Result<Option<()>, String> {
+    let path = folder().join("refused").join(id);
+    if !path.join("expected.csv").exists() {
+        return Ok(None);
+    }
+    let built = built(&path)?;
+    let mut reader =
+        csv::Reader::from_path(path.join("expected.csv")).map_err(|error| error.to_string())?;
+    let mut expected = 0;
+    for row in reader.records() {
+        let row = row.map_err(|error| error.to_string())?;
+        let cell = |column: usize| row.get(column).unwrap_or_default();
+        let found = built.diagnostics.iter().any(|diagnostic| {
+            diagnostic.is_error()
+                && diagnostic.code.id() == cell(0)
+                && diagnostic.message.contains(cell(1))
+        });
+        if !found || built.package.is_some() {
+            return Err(format!(
+                "{id} is not refused with {} {:?}\n{}",
+                cell(0),
+                cell(1),
+                shown(&built.sources, &built.diagnostics)
+            ));
+        }
+        expected += 1;
+    }
+    if expected == 0 {
+        return Err(format!("{id} expects nothing"));
+    }
+    Ok(Some(()))
+}
+
 /// The package of a ruleset and its checked rules.
 ///
 /// # Errors

@@ -231,6 +231,15 @@ impl<'r> Maker<'r> {
 
     fn adjustments(&mut self) {
         self.line("adjust in stages: item, then order");
+        let combine = *self.random.pick(&[
+            "the largest saving wins on each charge",
+            "the largest saving wins on the quote",
+            "the first that applies counts on the quote",
+            "all add up",
+        ]);
+        self.line(&format!(
+            "group Several in stage item, priority 50: {combine}"
+        ));
         for nth in 0..self.random.below(4) {
             let condition = self.condition(2);
             let percent = self.random.below(101);
@@ -245,10 +254,13 @@ impl<'r> Maker<'r> {
             self.line(&format!(
                 "discount D{nth} \"Discount {nth}\" {{\n  on {on}\n  when {condition}"
             ));
-            self.line(&format!(
-                "  take {percent}% of {base}\n  stage {stage}\n  priority {}\n}}",
-                nth + 1
-            ));
+            let does = self.effect(percent, base);
+            let place = if self.random.chance(30) {
+                "group Several".to_owned()
+            } else {
+                format!("stage {stage}")
+            };
+            self.line(&format!("{does}  {place}\n  priority {}\n}}", nth + 1));
         }
         if self.random.chance(50) {
             self.line("discount Asked \"Asked\" {\n  on recurring charges\n  asked for by Rep as Percent from 0% to 60% with 2 decimals");
@@ -257,6 +269,24 @@ impl<'r> Maker<'r> {
         if self.random.chance(30) {
             self.line("floor P0.fee at 35% of list");
         }
+    }
+
+    /// What a discount does: to each charge, to all of them, or to some units.
+    fn effect(&mut self, percent: usize, base: &str) -> String {
+        let mut text = match self.random.below(6) {
+            0 => format!("  add {percent}% of {base}\n"),
+            1 => format!("  take {percent}% of {base} off 2 units of each charge\n"),
+            2 => format!("  take {percent}% of {base} off 3 units, dearest first\n"),
+            3 => format!(
+                "  for every 2 units of all charges, cheapest first\n  take {percent}% of {base} off 1 of those units, dearest first, at most 5 times\n"
+            ),
+            4 => "  price at most large each unit\n".to_owned(),
+            _ => format!("  take {percent}% of {base}\n"),
+        };
+        if self.random.chance(20) {
+            text.push_str("  alone unless an earlier one applies\n");
+        }
+        text
     }
 
     fn approval(&mut self) {

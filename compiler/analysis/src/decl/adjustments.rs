@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use quo_source::{Diagnostic, FileId, Span, codes};
 use quo_syntax::ast::{self, AstNode};
 
+use super::effects;
 use super::order::order;
-use super::{Items, Placed, header, products, types};
+use super::{Items, Placed, header, promotions, selection, types};
 use crate::expr::{Reader, Scope};
-use crate::hir::{Adjustment, Asked, BinaryOp, ChargeKind, Expr, ExprKind, Floor, Target};
+use crate::hir::{Adjustment, Asked, Effect, Expr, Floor, Group, Target, Units, Whole};
 use crate::types::{Number, Type, Unit};
 use crate::world::{World, find, resolve};
 
@@ -17,6 +18,8 @@ use crate::world::{World, find, resolve};
 pub struct Adjustments {
     /// The adjustments.
     pub adjustments: Vec<Adjustment>,
+    /// Groups of them.
+    pub groups: Vec<Group>,
     /// Targets by charge.
     pub targets: BTreeMap<usize, Vec<Target>>,
     /// Floors by charge.
@@ -52,7 +55,10 @@ pub fn stages(items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
 
 /// Reads adjustments and floors.
 pub fn read(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Adjustments {
-    let mut found = Adjustments::default();
+    let mut found = Adjustments {
+        groups: promotions::groups(world, items, diagnostics),
+        ..Adjustments::default()
+    };
     let mut placed: Vec<bool> = Vec::new();
     let mut nodes: Vec<&Placed<ast::Adjustment>> = items.adjustments.iter().collect();
     nodes.sort_by_key(|item| {
@@ -70,28 +76,40 @@ pub fn read(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> 
         if world.adjustments.get(index).map(|named| named.span) != Some(name.span(item.file)) {
             continue;
         }
-        let adjustment = adjustment(world, item, &name, diagnostics);
+        let mut adjustment = adjustment(world, (item, index), &name, &found.groups, diagnostics);
         // Where what is asked for is wrong, that has been said, and `asked` is not unknown as well.
         let asked = item.node.asked_for().map(|_| {
             let asked = adjustment.asked.as_ref();
             (index, asked.map_or(Type::Unknown, |asked| asked.ty))
         });
+        let targets = effects_of(world, (item, index), &mut adjustment, asked, diagnostics);
+        let on_charges = targets.iter().flat_map(|(_, target)| target.expressions());
+        adjustment.reads_quote = adjustment
+            .expressions()
+            .into_iter()
+            .chain(on_charges)
+            .any(Expr::reads_quote);
+        placed.push(is_placed(world, &item.node, &found.groups));
         found.adjustments.push(adjustment);
-        placed.push(is_placed(world, &item.node));
-        targets(world, item, index, asked, &mut found.targets, diagnostics);
+        for (charge, target) in targets {
+            found.targets.entry(charge).or_default().push(target);
+        }
     }
     for item in &items.floors {
-        floor(world, &item.node, item.file, &mut found.floors, diagnostics);
+        super::floors::floor(world, &item.node, item.file, &mut found.floors, diagnostics);
     }
     order(world, &mut found, &placed, diagnostics);
     found
 }
 
-/// Whether an adjustment states its stage and its priority.
-fn is_placed(world: &World, node: &ast::Adjustment) -> bool {
+/// Whether an adjustment states its stage, or its group, and its priority.
+fn is_placed(world: &World, node: &ast::Adjustment, groups: &[Group]) -> bool {
     let stage = node.stage().and_then(|stage| stage.name());
+    let group = node.in_group().and_then(|group| group.name());
     let priority = node.priority().and_then(|clause| clause.value());
-    stage.is_some_and(|stage| world.stages.contains(&stage.text()))
+    let known = |name: &ast::NameRef| groups.iter().any(|group| group.name == name.text());
+    (stage.is_some_and(|stage| world.stages.contains(&stage.text()))
+        || group.as_ref().is_some_and(known))
         && priority.is_some_and(|literal| {
             literal
                 .integer()
@@ -99,51 +117,110 @@ fn is_placed(world: &World, node: &ast::Adjustment) -> bool {
         })
 }
 
-fn adjustment(
+/// The index of a stage that is named.
+pub fn stage(
     world: &World,
-    item: &Placed<ast::Adjustment>,
-    name: &ast::Name,
+    stage: &ast::NameRef,
+    file: FileId,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Adjustment {
-    let (node, file) = (&item.node, item.file);
-    let span = name.span(file);
+) -> Option<usize> {
+    let found = world.stages.iter().position(|known| *known == stage.text());
+    if found.is_none() {
+        let diagnostic = Diagnostic::error(
+            codes::UNKNOWN_STAGE,
+            format!("there is no stage `{}`", stage.text()),
+        )
+        .at(stage.span(file), "unknown stage");
+        diagnostics.push(match (world.stages.as_slice(), crate::show::nearest(&stage.text(), world.stages.iter().map(String::as_str))) {
+            ([], _) => diagnostic.note("say once in which order adjustments apply: `adjust in stages: item, then order`"),
+            (_, Some(near)) => diagnostic.suggest(format!("did you mean `{near}`"), stage.span(file), near),
+            (known, None) => diagnostic.note(format!("stages: {}", known.join(", "))),
+        });
+    }
+    found
+}
+
+/// A priority.
+pub fn priority(
+    literal: &ast::Literal,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<i32> {
+    let value = literal.integer().ok();
+    let value = value.and_then(|value| i32::try_from(value).ok());
+    if value.is_none() {
+        diagnostics.push(
+            Diagnostic::error(codes::BAD_BOUNDS, "this is no priority")
+                .at(literal.span(file), "a whole number, such as 10"),
+        );
+    }
+    value
+}
+
+/// Reports the clauses that an adjustment lacks, and those that do not go together.
+fn check_clauses(
+    node: &ast::Adjustment,
+    name: &str,
+    span: Span,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let gives = node.gift().is_some();
+    let grouped = node.in_group().is_some();
     let clauses = [
-        ("on", "on recurring charges", node.on().is_some()),
-        ("take", "take 10% of list", node.take().is_some()),
-        ("stage", "stage item", node.stage().is_some()),
+        ("on", "on recurring charges", gives || node.on().is_some()),
+        ("take", "take 10% of list", gives || node.take().is_some()),
+        ("stage", "stage item", grouped || node.stage().is_some()),
         ("priority", "priority 10", node.priority().is_some()),
     ];
     diagnostics.extend(super::missing_clauses(
         node,
-        &name.text(),
+        name,
         span,
         codes::MISSING_PIECE,
         &clauses,
     ));
-    let stage = node.stage().and_then(|stage| stage.name()).and_then(|stage| {
-        let found = world.stages.iter().position(|known| *known == stage.text());
-        if found.is_none() {
-            let diagnostic = Diagnostic::error(codes::UNKNOWN_STAGE, format!("there is no stage `{}`", stage.text())).at(stage.span(file), "unknown stage");
-            diagnostics.push(match (world.stages.as_slice(), crate::show::nearest(&stage.text(), world.stages.iter().map(String::as_str))) {
-                ([], _) => diagnostic.note("say once in which order adjustments apply: `adjust in stages: item, then order`"),
-                (_, Some(near)) => diagnostic.suggest(format!("did you mean `{near}`"), stage.span(file), near),
-                (known, None) => diagnostic.note(format!("stages: {}", known.join(", "))),
-            });
-        }
-        found
-    });
-    let priority = node.priority().and_then(|clause| clause.value());
-    let priority = priority.map(|literal| {
-        let value = literal.integer().ok();
-        let value = value.and_then(|value| i32::try_from(value).ok());
-        if value.is_none() {
-            diagnostics.push(
-                Diagnostic::error(codes::BAD_BOUNDS, "this is no priority")
-                    .at(literal.span(file), "a whole number, such as 10"),
-            );
-        }
-        value.unwrap_or(0)
-    });
+    let apart = [
+        (gives && node.on().is_some(), "give", "on"),
+        (gives && node.take().is_some(), "give", "take"),
+        (gives && grouped, "give", "group"),
+        (gives && node.budget().is_some(), "give", "budget"),
+        (grouped && node.stage().is_some(), "group", "stage"),
+    ];
+    for (_, one, other) in apart.iter().filter(|(both, ..)| *both) {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::DUPLICATE_CLAUSE,
+                format!("`{one} …` and `{other} …` do not go together"),
+            )
+            .at(span, "in this rule")
+            .note(match *one {
+                "give" => "what is given comes on top of all charges; make a rule of its own of it",
+                _ => "the stage is that of the group",
+            }),
+        );
+    }
+}
+
+fn adjustment(
+    world: &World,
+    (item, index): (&Placed<ast::Adjustment>, usize),
+    name: &ast::Name,
+    groups: &[Group],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Adjustment {
+    let (node, file) = (&item.node, item.file);
+    let span = name.span(file);
+    check_clauses(node, &name.text(), span, diagnostics);
+    let group = promotions::group_of(groups, node, file, diagnostics);
+    let stage = node
+        .stage()
+        .and_then(|clause| clause.name())
+        .and_then(|named| stage(world, &named, file, diagnostics));
+    let of_group = group.and_then(|group| groups.get(group)).map(|it| it.stage);
+    let priority = node
+        .priority()
+        .and_then(|clause| clause.value())
+        .and_then(|literal| priority(&literal, file, diagnostics));
     Adjustment {
         name: name.text(),
         title: node
@@ -152,8 +229,9 @@ fn adjustment(
             .unwrap_or_else(|| name.text()),
         span,
         promotion: matches!(node, ast::Adjustment::Promotion(_)),
-        stage: stage.unwrap_or(0),
+        stage: of_group.or(stage).unwrap_or(0),
         priority: priority.unwrap_or(0),
+        group,
         effective: node
             .effective()
             .and_then(|clause| clause.window())
@@ -162,7 +240,239 @@ fn adjustment(
         asked: node
             .asked_for()
             .and_then(|clause| asked(world, &clause, file, diagnostics)),
+        codes: promotions::codes_of(node),
+        alone: promotions::alone(node),
+        never: promotions::never(world, (node, index), file, diagnostics),
+        effect: node
+            .take()
+            .map_or(Effect::Take, |take| effects::effect(&take)),
+        whole: None,
+        units: None,
+        gift: None,
+        budget: None,
+        limits: Vec::new(),
+        reads_quote: false,
     }
+}
+
+/// Reads what an adjustment does: for the quote as a whole, and on each of its charges.
+fn effects_of(
+    world: &World,
+    (item, index): (&Placed<ast::Adjustment>, usize),
+    adjustment: &mut Adjustment,
+    asked: Option<(usize, Type)>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<(usize, Target)> {
+    let (node, file) = (&item.node, item.file);
+    let mut own = Vec::new();
+    let mut reader = promotions::on_quote(world, asked, file, &mut own);
+    adjustment.budget = promotions::budget(&mut reader, node);
+    adjustment.limits = promotions::limits(&mut reader, node);
+    if node.gift().is_some() {
+        adjustment.gift = promotions::gift(&mut reader, node);
+        if let Ok(units) = promotions::units(&mut reader, node, &[]) {
+            adjustment.units = units;
+        }
+        diagnostics.append(&mut own);
+        return Vec::new();
+    }
+    diagnostics.append(&mut own);
+    let (Some(on), Some(take)) = (node.on(), node.take()) else {
+        return Vec::new();
+    };
+    let Some((within, charges)) = chosen(world, &on, file, diagnostics) else {
+        return Vec::new();
+    };
+    let on_charge = |charge: usize| Scope {
+        product: world.charges.get(charge).map(|charge| charge.product),
+        within,
+        charge: true,
+        standing: true,
+        asked,
+        ..Scope::default()
+    };
+    let mut scratch = Vec::new();
+    let first = charges.first().copied().unwrap_or_default();
+    let mut reader = Reader {
+        checked: true,
+        ..Reader::new(world, on_charge(first), file, &mut scratch)
+    };
+    let about = effects::about(&mut reader, &take);
+    // A function that is wrong says so only where it is called first.
+    told_once(diagnostics, scratch);
+    let Some(about) = about else {
+        return Vec::new();
+    };
+    let mut own = Vec::new();
+    let mut reader = promotions::on_quote(world, asked, file, &mut own);
+    let units = promotions::units(&mut reader, node, &charges);
+    let whole = promotions::whole(&mut reader, &take, about);
+    diagnostics.append(&mut own);
+    let (Ok(units), Ok(whole)) = (units, whole) else {
+        return Vec::new();
+    };
+    if whole.is_some() && !of_one_period(world, &take, &charges, file, diagnostics)
+        || !promotions::each_bundle(world, &take, within, file, diagnostics)
+    {
+        return Vec::new();
+    }
+    let mut targets = Vec::with_capacity(charges.len());
+    for charge in charges {
+        let mut own = Vec::new();
+        let mut reader = Reader {
+            checked: true,
+            ..Reader::new(world, on_charge(charge), file, &mut own)
+        };
+        let target = target(
+            &mut reader,
+            (node, &take),
+            (&whole, &units),
+            (index, within),
+        );
+        told_once(diagnostics, own);
+        targets.extend(target.map(|target| (charge, target)));
+    }
+    (adjustment.whole, adjustment.units) = (whole, units);
+    targets
+}
+
+/// What an adjustment does to one charge.
+fn target(
+    reader: &mut Reader<'_>,
+    (node, take): (&ast::Adjustment, &ast::Take),
+    (whole, units): (&Option<Whole>, &Option<Units>),
+    (adjustment, within): (usize, Option<usize>),
+) -> Option<Target> {
+    let when = node
+        .when()
+        .and_then(|when| when.condition())
+        .map(|condition| reader.condition(&condition));
+    let one_amount = whole.as_ref().is_some_and(|whole| whole.amount.is_some());
+    let saving = if one_amount {
+        effects::nothing(reader, take.span(reader.file))
+    } else {
+        effects::amount(reader, take)?
+    };
+    let each = take.off().and_then(|off| off.what());
+    let of_each = match each {
+        Some(ast::OffWhat::UnitsOfEach(count)) if units.is_none() => {
+            Some(effects::count(reader, &count)?)
+        }
+        _ => None,
+    };
+    let (most, least) = match whole {
+        Some(_) => (None, None),
+        None => (
+            effects::bound(reader, take, ast::BoundOf::Most),
+            effects::bound(reader, take, ast::BoundOf::Least),
+        ),
+    };
+    let weight = take.spread().and_then(|spread| spread.weight());
+    Some(Target {
+        adjustment,
+        within,
+        when,
+        saving,
+        units: of_each,
+        most,
+        least,
+        weight: match weight {
+            None => None,
+            Some(weight) => Some(effects::weight(reader, &weight)?),
+        },
+    })
+}
+
+/// Reports one amount for charges of different periods: nobody could say what it is an amount of.
+fn of_one_period(
+    world: &World,
+    take: &ast::Take,
+    charges: &[usize],
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> bool {
+    let mut all = charges
+        .iter()
+        .filter_map(|charge| world.charges.get(*charge));
+    let Some(first) = all.next() else {
+        return true;
+    };
+    let Some(other) = all.find(|other| other.months != first.months) else {
+        return true;
+    };
+    diagnostics.push(
+        Diagnostic::error(
+            codes::MIXED_PERIODS,
+            format!(
+                "one amount for charges of different periods, such as `{}` and `{}`",
+                first.name, other.name
+            ),
+        )
+        .at(take.span(file), "an amount in which period?")
+        .also(first.span, "this charge")
+        .also(other.span, "and this one")
+        .note("choose `one time charges`, or charges of one period, and make another rule for the others"),
+    );
+    false
+}
+
+/// The charges that an adjustment is on, and the bundle they must be in.
+fn chosen(
+    world: &World,
+    on: &ast::On,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(Option<usize>, Vec<usize>)> {
+    let within = match on.bundle() {
+        Some(name) => {
+            let bundle = resolve(world, &world.products, "bundle", &name, file, diagnostics)?;
+            let found = world.products.get(bundle);
+            if let Some(product) = found.filter(|product| product.parts.is_empty()) {
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::WRONG_KIND,
+                        format!("`{}` has no parts, so nothing is in it", product.name),
+                    )
+                    .at(name.span(file), "a bundle is expected")
+                    .also(product.span, "declared here"),
+                );
+                return None;
+            }
+            Some(bundle)
+        }
+        None => None,
+    };
+    let charges = selection::selected(world, &on.selection()?, file, diagnostics)?;
+    let in_bundle = |product: usize| {
+        within
+            .and_then(|bundle| world.products.get(bundle))
+            .is_none_or(|bundle| {
+                bundle
+                    .parts
+                    .iter()
+                    .any(|part| part.kinds.contains(&product))
+            })
+    };
+    let charges: Vec<usize> = charges
+        .into_iter()
+        .filter(|&charge| {
+            world
+                .charges
+                .get(charge)
+                .is_some_and(|charge| in_bundle(charge.product))
+        })
+        .collect();
+    if charges.is_empty() {
+        if world.wrong_charges.is_empty() {
+            diagnostics.push(
+                Diagnostic::error(codes::NOTHING_CHOSEN, "no charge is chosen here")
+                    .at(on.span(file), "this chooses nothing")
+                    .note("see which charges the products have, and which products the bundle"),
+            );
+        }
+        return None;
+    }
+    Some((within, charges))
 }
 
 fn asked(
@@ -202,371 +512,6 @@ fn asked(
             None
         }
     }
-}
-
-fn targets(
-    world: &World,
-    item: &Placed<ast::Adjustment>,
-    adjustment: usize,
-    asked: Option<(usize, Type)>,
-    found: &mut BTreeMap<usize, Vec<Target>>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let (node, file) = (&item.node, item.file);
-    let (Some(on), Some(take)) = (node.on(), node.take()) else {
-        return;
-    };
-    let within = match on.bundle() {
-        Some(name) => match resolve(world, &world.products, "bundle", &name, file, diagnostics) {
-            Some(bundle) => {
-                let found = world.products.get(bundle);
-                if let Some(product) = found.filter(|product| product.parts.is_empty()) {
-                    diagnostics.push(
-                        Diagnostic::error(
-                            codes::WRONG_KIND,
-                            format!("`{}` has no parts, so nothing is in it", product.name),
-                        )
-                        .at(name.span(file), "a bundle is expected")
-                        .also(product.span, "declared here"),
-                    );
-                    return;
-                }
-                Some(bundle)
-            }
-            None => return,
-        },
-        None => None,
-    };
-    let Some(charges) = chosen(world, &on, file, diagnostics) else {
-        return;
-    };
-    let in_bundle = |product: usize| {
-        within
-            .and_then(|bundle| world.products.get(bundle))
-            .is_none_or(|bundle| {
-                bundle
-                    .parts
-                    .iter()
-                    .any(|part| part.kinds.contains(&product))
-            })
-    };
-    let charges: Vec<usize> = charges
-        .into_iter()
-        .filter(|&charge| {
-            world
-                .charges
-                .get(charge)
-                .is_some_and(|charge| in_bundle(charge.product))
-        })
-        .collect();
-    if charges.is_empty() && world.wrong_charges.is_empty() {
-        diagnostics.push(
-            Diagnostic::error(codes::NOTHING_CHOSEN, "no charge is chosen here")
-                .at(on.span(file), "this chooses nothing")
-                .note("see which charges the products have, and which products the bundle"),
-        );
-        return;
-    }
-    for charge in charges {
-        let product = world.charges.get(charge).map(|charge| charge.product);
-        let scope = Scope {
-            product,
-            within,
-            charge: true,
-            asked,
-            ..Scope::default()
-        };
-        let mut own = Vec::new();
-        let mut reader = Reader::new(world, scope, file, &mut own);
-        let when = node
-            .when()
-            .and_then(|when| when.condition())
-            .map(|condition| reader.condition(&condition));
-        let saving = saving(&mut reader, &take);
-        told_once(diagnostics, own);
-        if let Some(saving) = saving {
-            found.entry(charge).or_default().push(Target {
-                adjustment,
-                within,
-                when,
-                saving,
-            });
-        }
-    }
-}
-
-/// The charges that `on …` names.
-fn chosen(
-    world: &World,
-    on: &ast::On,
-    file: FileId,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Vec<usize>> {
-    match on.selection()? {
-        ast::ChargeSelection::Charges(paths) => {
-            let mut charges: Vec<usize> = Vec::new();
-            for path in &paths {
-                let charge = products::charge_named(world, path, file, diagnostics)?;
-                if charges.contains(&charge) {
-                    diagnostics.push(
-                        Diagnostic::error(
-                            codes::DUPLICATE_NAME,
-                            format!("`{}` is chosen twice", path.text()),
-                        )
-                        .at(path.span(file), "again here"),
-                    );
-                } else {
-                    charges.push(charge);
-                }
-            }
-            Some(charges)
-        }
-        ast::ChargeSelection::Class {
-            class,
-            products,
-            category,
-        } => {
-            let category = match category {
-                Some(name) => Some(resolve(
-                    world,
-                    &world.categories,
-                    "category",
-                    &name,
-                    file,
-                    diagnostics,
-                )?),
-                None => None,
-            };
-            let only: Option<Vec<usize>> = products
-                .iter()
-                .map(|name| resolve(world, &world.products, "product", name, file, diagnostics))
-                .collect();
-            let only = only?;
-            let fits = |charge: &crate::hir::Charge| {
-                let kind = match class {
-                    ast::ChargeClass::All => true,
-                    ast::ChargeClass::Recurring => charge.kind == ChargeKind::Recurring,
-                    ast::ChargeClass::OneTime => charge.kind == ChargeKind::OneTime,
-                    ast::ChargeClass::Usage => charge.kind == ChargeKind::Usage,
-                };
-                let product = only.is_empty() || only.contains(&charge.product);
-                let in_category = category.is_none_or(|category| {
-                    world
-                        .products
-                        .get(charge.product)
-                        .is_some_and(|product| product.category == Some(category))
-                });
-                kind && product && in_category
-            };
-            Some(
-                (0..world.charges.len())
-                    .filter(|&index| world.charges.get(index).is_some_and(fits))
-                    .collect(),
-            )
-        }
-    }
-}
-
-/// What an adjustment takes, exact: `P of list`, `P of what is left`, or an amount.
-fn saving(reader: &mut Reader<'_>, take: &ast::Take) -> Option<Expr> {
-    let node = take.value()?;
-    let span = take.span(reader.file);
-    let percent = Type::Number(Number {
-        unit: Unit::Percent,
-        scale: 4,
-        min: 0,
-        max: 0,
-    });
-    let value = reader.read(&node, Some(percent));
-    let Type::Number(number) = value.ty else {
-        if value.ty != Type::Unknown {
-            let found = reader.world.show().ty(value.ty);
-            reader.diagnostics.push(
-                Diagnostic::error(
-                    codes::TYPE_MISMATCH,
-                    format!("a percentage or an amount is taken, but this is {found}"),
-                )
-                .at(value.span, found),
-            );
-        }
-        return None;
-    };
-    match (number.unit, take.base()) {
-        (Unit::Percent, Some(base)) => {
-            if number.min < 0 {
-                reader.diagnostics.push(
-                    Diagnostic::error(
-                        codes::OUTSIDE_BOUNDS,
-                        "a negative percentage would add to the price",
-                    )
-                    .at(value.span, "from 0%"),
-                );
-                return None;
-            }
-            let kind = if base == ast::TakeBase::List {
-                ExprKind::List
-            } else {
-                ExprKind::Left
-            };
-            let base = Expr {
-                kind,
-                ty: reader.money(),
-                optional: false,
-                span,
-            };
-            let product = reader.ops().arithmetic(BinaryOp::Mul, base, value, span);
-            (product.ty != Type::Unknown).then_some(product)
-        }
-        (Unit::Percent, None) => {
-            reader.diagnostics.push(
-                Diagnostic::error(codes::MISSING_PIECE, "a percentage needs its base")
-                    .at(value.span, "of what?")
-                    .suggest("say of what", value.span.after(), " of list")
-                    .note("`of list` is the price before adjustments, `of what is left` what the adjustments before have left"),
-            );
-            None
-        }
-        (Unit::Money, None) => {
-            if is_negative(&value) {
-                reader.diagnostics.push(
-                    Diagnostic::error(
-                        codes::OUTSIDE_BOUNDS,
-                        "a negative amount would add to the price",
-                    )
-                    .at(value.span, "from 0"),
-                );
-                return None;
-            }
-            Some(value)
-        }
-        (Unit::MoneyIn(currency), None) => {
-            reader.diagnostics.push(
-                Diagnostic::error(codes::MONEY_NEEDS_NAME, format!("an amount in {} means nothing to a quote in another currency", currency.code()))
-                    .at(value.span, "only one of the currencies that are sold in")
-                    .note("name it with a value for every currency: `amount gift = 5 EUR, 6 USD`, and `take gift`"),
-            );
-            None
-        }
-        (_, Some(_)) => {
-            let found = reader.world.show().ty(value.ty);
-            reader.diagnostics.push(
-                Diagnostic::error(
-                    codes::TYPE_MISMATCH,
-                    format!("a percentage is taken of a base, but this is {found}"),
-                )
-                .at(value.span, found),
-            );
-            None
-        }
-        (_, None) => {
-            let found = reader.world.show().ty(value.ty);
-            reader.diagnostics.push(
-                Diagnostic::error(
-                    codes::TYPE_MISMATCH,
-                    format!("a percentage or an amount is taken, but this is {found}"),
-                )
-                .at(value.span, found)
-                .note("such as `take 5% of list`, or `take gift` with an `amount` of this name"),
-            );
-            None
-        }
-    }
-}
-
-/// Whether an amount is written with a sign, so that nothing could be taken.
-fn is_negative(value: &Expr) -> bool {
-    match (&value.kind, value.ty) {
-        (ExprKind::Negate(of), _) => matches!(of.kind, ExprKind::Amount(_)),
-        (ExprKind::Const(_), Type::Number(number)) => number.max < 0,
-        _ => false,
-    }
-}
-
-fn floor(
-    world: &World,
-    node: &ast::Floor,
-    file: FileId,
-    found: &mut BTreeMap<usize, Vec<Floor>>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let (Some(path), Some(share)) = (node.charge(), node.share()) else {
-        return;
-    };
-    let Some(charge) = products::charge_named(world, &path, file, diagnostics) else {
-        return;
-    };
-    let scope = Scope {
-        product: world.charges.get(charge).map(|charge| charge.product),
-        charge: true,
-        ..Scope::default()
-    };
-    let mut reader = Reader::new(world, scope, file, diagnostics);
-    let value = reader.read(&share, None);
-    let Type::Number(Number {
-        unit: Unit::Percent,
-        min,
-        ..
-    }) = value.ty
-    else {
-        if value.ty != Type::Unknown {
-            let shown = reader.world.show().ty(value.ty);
-            reader.diagnostics.push(
-                Diagnostic::error(
-                    codes::TYPE_MISMATCH,
-                    format!("a floor is a percentage of the list price, but this is {shown}"),
-                )
-                .at(value.span, shown),
-            );
-        }
-        return;
-    };
-    if min < 0 {
-        reader.diagnostics.push(
-            Diagnostic::error(codes::OUTSIDE_BOUNDS, "a floor lies at 0% or above")
-                .at(value.span, "from 0%"),
-        );
-        return;
-    }
-    let span: Span = node.span(file);
-    let list = Expr {
-        kind: ExprKind::List,
-        ty: reader.money(),
-        optional: false,
-        span,
-    };
-    let least = reader.ops().arithmetic(BinaryOp::Mul, list, value, span);
-    if least.ty == Type::Unknown {
-        return;
-    }
-    let id = node.name().map_or_else(
-        || format!("floor/{}", world.charge_id(charge)),
-        |name| name.text(),
-    );
-    let title = node
-        .title()
-        .and_then(|title| title.text())
-        .unwrap_or_else(|| id.clone());
-    let place = node.name().map_or(span, |name| name.span(file));
-    if let Some(before) = found.values().flatten().find(|before| before.id == id) {
-        diagnostics.push(
-            Diagnostic::error(
-                codes::DUPLICATE_NAME,
-                match node.name() {
-                    Some(_) => format!("the floor `{id}` is declared twice"),
-                    None => format!("`{}` has two floors", world.charge_id(charge)),
-                },
-            )
-            .at(place, "declared again here")
-            .also(before.span, "first declared here"),
-        );
-        return;
-    }
-    found.entry(charge).or_default().push(Floor {
-        id,
-        title,
-        span: place,
-        least,
-    });
 }
 
 /// Adds mistakes; one that was found at the same place for another product is the same mistake.

@@ -178,6 +178,42 @@ pub fn expectation(
                 there,
             }
         }
+        ast::Expectation::Saves { rule, amount } => {
+            let what = "discount or promotion";
+            known(&world.adjustments, what, &rule, file, diagnostics)?;
+            let (amount, currency) = money(reading, &amount, diagnostics)?;
+            Expected::Saves {
+                rule: rule.text(),
+                amount,
+                currency,
+            }
+        }
+        ast::Expectation::Extra {
+            product,
+            count,
+            price,
+        } => {
+            known(&world.products, "product", &product, file, diagnostics)?;
+            Expected::Extra {
+                product: product.text(),
+                count: count.map(|count| count.source()),
+                price: match price {
+                    None => None,
+                    Some(price) => Some(money(reading, &price, diagnostics)?),
+                },
+            }
+        }
+        ast::Expectation::Reserved { rule, amount } => {
+            let what = "discount or promotion";
+            known(&world.adjustments, what, &rule, file, diagnostics)?;
+            Expected::Reserved {
+                rule: rule.text(),
+                amount: match amount {
+                    None => None,
+                    Some(amount) => Some(money(reading, &amount, diagnostics)?),
+                },
+            }
+        }
         ast::Expectation::Sku { address, sku } => Expected::Sku {
             line: address.number()?.source(),
             item: address.path().map(|path| path.text()).unwrap_or_default(),

@@ -8,7 +8,9 @@ pub mod calculations;
 pub mod constraints;
 mod data;
 pub mod defines;
+pub mod effects;
 mod expectations;
+mod floors;
 pub mod fulfilment;
 pub mod functions;
 mod given;
@@ -16,9 +18,11 @@ pub mod header;
 mod led_to;
 pub mod order;
 pub mod products;
+pub mod promotions;
 pub mod records;
 pub mod retirement;
 mod row_cells;
+pub mod selection;
 pub mod skus;
 pub mod tables;
 pub mod terms;
@@ -87,6 +91,8 @@ pub struct Items {
     pub adjustments: Vec<Placed<ast::Adjustment>>,
     /// `adjust in stages: …`
     pub stages: Vec<Placed<ast::AdjustStages>>,
+    /// `group …`
+    pub groups: Vec<Placed<ast::Group>>,
     /// `floor …`
     pub floors: Vec<Placed<ast::Floor>>,
     /// `approval …`
@@ -147,6 +153,7 @@ impl Items {
             ast::Item::Discount(node) => put!(adjustments, ast::Adjustment::Discount(node)),
             ast::Item::Promotion(node) => put!(adjustments, ast::Adjustment::Promotion(node)),
             ast::Item::AdjustStages(node) => put!(stages, node),
+            ast::Item::Group(node) => put!(groups, node),
             ast::Item::Floor(node) => put!(floors, node),
             ast::Item::Approval(node) => put!(approvals, node),
             ast::Item::Fulfil(node) => put!(fulfils, node),

@@ -4,7 +4,7 @@ use quo_source::{Diagnostic, codes};
 
 use super::adjustments::Adjustments;
 use crate::check;
-use crate::hir::{Adjustment, Target};
+use crate::hir::{Adjustment, Target, Turn, turn};
 use crate::world::World;
 
 /// Puts the targets of each charge in the order in which they apply; reports each pair in one place once.
@@ -16,19 +16,20 @@ pub fn order(
     placed: &[bool],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let adjustments = &found.adjustments;
+    let (adjustments, groups) = (&found.adjustments, &found.groups);
     let place = |target: &Target| {
-        adjustments
-            .get(target.adjustment)
-            .map(|adjustment| (adjustment.stage, adjustment.priority))
+        let adjustment = adjustments.get(target.adjustment);
+        adjustment.map(|adjustment| turn(adjustment, groups))
     };
+    let in_one_place =
+        |a: &Target, b: &Target| place(a).zip(place(b)).is_some_and(|(a, b)| same(a, b));
     let is_placed = |target: &Target| placed.get(target.adjustment) == Some(&true);
     let mut told: Vec<(usize, usize)> = Vec::new();
     for (charge, targets) in &mut found.targets {
         targets.sort_by_key(|target| (place(target), target.adjustment));
         for (index, second) in targets.iter().enumerate() {
             let before = targets.iter().take(index).rev();
-            for first in before.take_while(|first| place(first) == place(second)) {
+            for first in before.take_while(|first| in_one_place(first, second)) {
                 let pair = (first.adjustment, second.adjustment);
                 if told.contains(&pair) || !is_placed(first) || !is_placed(second) {
                     continue;
@@ -47,6 +48,12 @@ pub fn order(
             }
         }
     }
+}
+
+/// Whether the order of two places is not stated: a group is one place among the others.
+fn same(a: Turn, b: Turn) -> bool {
+    let (stage, priority, group, inside) = a;
+    (stage, priority) == (b.0, b.1) && (group != b.2 || inside == b.3)
 }
 
 fn same_place(

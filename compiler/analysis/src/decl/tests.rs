@@ -133,6 +133,11 @@ fn case(
                 Some((name.text(), !change.is_removed()))
             })
             .collect(),
+        codes: node
+            .codes()
+            .flat_map(|clause| clause.codes())
+            .filter_map(|code| code.text())
+            .collect(),
         expectations: node
             .expects()
             .filter_map(|expect| expectation(&reading, &expect, &mut cx.diagnostics))

@@ -89,7 +89,7 @@ impl Reader<'_> {
     }
 
     /// The number of a whole number that is there; says so if it is none.
-    pub(super) fn whole_number(&mut self, expr: &Expr) -> Option<Number> {
+    pub fn whole_number(&mut self, expr: &Expr) -> Option<Number> {
         match expr.ty {
             Type::Unknown => None,
             Type::Number(number) if number.unit == Unit::Int && number.scale == 0 => {
@@ -325,7 +325,8 @@ impl Reader<'_> {
         }
     }
 
-    fn is_weight(&mut self, weight: &Expr) -> bool {
+    /// Whether this can weigh something; says why not.
+    pub fn is_weight(&mut self, weight: &Expr) -> bool {
         match weight.ty {
             Type::Unknown => false,
             Type::Number(_) => self.ops().present(weight, "a weight"),

@@ -21,6 +21,7 @@ mod rounding;
 mod row;
 pub mod size;
 mod terms;
+mod totals;
 mod unknown;
 pub use calls::absent;
 pub use rounding::mode;
@@ -61,6 +62,8 @@ pub struct Scope {
     pub asked: Option<(usize, Type)>,
     /// Whether there are totals of the priced quote.
     pub totals: bool,
+    /// Whether there are totals of the quote as it stands between two adjustments.
+    pub standing: bool,
 }
 
 /// A reader of expressions in one scope.
@@ -201,6 +204,7 @@ impl<'a> Reader<'a> {
             ast::Expr::If(node) => self.choice(node, expected, span),
             ast::Expr::Count(node) => self.count(node, span),
             ast::Expr::Total(node) => self.total(node, span),
+            ast::Expr::Quantity(node) => self.quantity_of(node, span),
             ast::Expr::Set(_) | ast::Expr::Range(_) => {
                 self.diagnostics.push(
                     Diagnostic::error(
@@ -405,36 +409,6 @@ impl<'a> Reader<'a> {
             kind,
             ty,
             optional,
-            span,
-        }
-    }
-
-    fn total(&mut self, node: &ast::TotalExpr, span: Span) -> Expr {
-        let Some(of) = node.of() else {
-            return unknown(span);
-        };
-        if !self.scope.totals {
-            self.diagnostics.push(
-                Diagnostic::error(
-                    codes::NOT_HERE,
-                    "the total of a quote is known only after it is priced",
-                )
-                .at(span, "not known here")
-                .note(
-                    "totals are for approval matrices, results, and constraints outside of bundles",
-                ),
-            );
-            return unknown(span);
-        }
-        let kind = if of == ast::TotalOf::List {
-            ExprKind::TotalList
-        } else {
-            ExprKind::TotalNet
-        };
-        Expr {
-            kind,
-            ty: self.money(),
-            optional: false,
             span,
         }
     }

@@ -121,6 +121,12 @@ impl Reader<'_> {
         }
         match name {
             "list" if self.scope.charge => return expr(ExprKind::List, self.money(), false),
+            "left" if self.scope.charge && self.scope.standing => {
+                return expr(ExprKind::Left, self.money(), false);
+            }
+            "quantity" if self.scope.charge => {
+                return expr(ExprKind::Quantity, super::totals::quantity(), false);
+            }
             "asked" => {
                 if let Some((adjustment, ty)) = self.scope.asked {
                     // The adjustment does not apply at all when nothing was asked, so here it is present.
@@ -236,7 +242,7 @@ impl Reader<'_> {
                 let all = world.item_of((0..world.products.len()).collect());
                 list(ExprKind::Items(ItemsOf::Lines), all)
             }
-            "charges" if self.scope.totals => {
+            "charges" if self.scope.totals || self.scope.standing => {
                 let record = find(&world.records, super::CHARGE_RECORD)?;
                 world.found.borrow_mut().charges = true;
                 list(ExprKind::Charges, Type::Record(record))

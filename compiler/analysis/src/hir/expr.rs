@@ -106,6 +106,17 @@ pub enum ExprKind {
     List,
     /// What is left of the charge.
     Left,
+    /// By what the unit price of the charge is multiplied.
+    Quantity,
+    /// The contract value of these charges: sorted indexes into [`crate::hir::Rules::charges`].
+    TotalOf {
+        /// After adjustments (or those so far), else before them.
+        net: bool,
+        /// The charges.
+        charges: Vec<usize>,
+    },
+    /// The quantities of these charges together.
+    QuantityOf(Vec<usize>),
     /// The contract value before adjustments.
     TotalList,
     /// The contract value after adjustments.
@@ -454,6 +465,9 @@ impl Expr {
             | ExprKind::Asked(_)
             | ExprKind::List
             | ExprKind::Left
+            | ExprKind::Quantity
+            | ExprKind::TotalOf { .. }
+            | ExprKind::QuantityOf(_)
             | ExprKind::TotalList
             | ExprKind::TotalNet
             | ExprKind::TotalKept

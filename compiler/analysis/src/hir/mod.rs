@@ -5,6 +5,7 @@
 //! to each other by index; where an order is not given by the author it is that of the names, so that the same rules
 //! in other files or another order give the same checked rules.
 
+mod adjustments;
 mod expr;
 mod functions;
 mod parts;
@@ -16,6 +17,10 @@ use quo_value::{Currency, Date, Rounding};
 
 use crate::types::{Type, Value};
 
+pub use adjustments::{
+    Adjustment, Alone, Asked, Budget, Buy, Combine, Effect, Floor, Gift, Group, NeverTogether,
+    Target, Turn, UnitOrder, Units, UseLimit, Whole, turn,
+};
 pub use expr::{
     BinaryOp, Builtin, Each, Expr, ExprKind, ItemsOf, Remainder, SortKey, Spread, What,
 };
@@ -74,6 +79,8 @@ pub struct Rules {
     pub stages: Vec<String>,
     /// Adjustments, sorted by name.
     pub adjustments: Vec<Adjustment>,
+    /// Groups of them, sorted by name.
+    pub groups: Vec<Group>,
     /// Approval matrices, sorted by name.
     pub approvals: Vec<Approval>,
     /// Fulfilments, sorted by product.
@@ -402,62 +409,6 @@ pub enum RuleBody {
     Expr(Expr),
     /// A row of this table must match.
     Table(Table),
-}
-
-/// A discount or a promotion.
-#[derive(Debug, Clone)]
-pub struct Adjustment {
-    /// Its name.
-    pub name: String,
-    /// What people see.
-    pub title: String,
-    /// Where it was declared.
-    pub span: Span,
-    /// Whether it is a promotion.
-    pub promotion: bool,
-    /// Index into [`Rules::stages`].
-    pub stage: usize,
-    /// Order inside the stage.
-    pub priority: i32,
-    /// When it is effective.
-    pub effective: Window,
-    /// Who may ask for it, and the type of what is asked.
-    pub asked: Option<Asked>,
-}
-
-/// An adjustment that must be asked for.
-#[derive(Debug, Clone)]
-pub struct Asked {
-    /// Index into [`Rules::roles`].
-    pub role: usize,
-    /// Type of what is asked for.
-    pub ty: Type,
-}
-
-/// An adjustment on a charge.
-#[derive(Debug, Clone)]
-pub struct Target {
-    /// The adjustment.
-    pub adjustment: usize,
-    /// The bundle the charged item must be a part of.
-    pub within: Option<usize>,
-    /// Its condition, in the scope of the charge.
-    pub when: Option<Expr>,
-    /// What it saves: money, exact, in the scope of the charge.
-    pub saving: Expr,
-}
-
-/// A floor under a charge.
-#[derive(Debug, Clone)]
-pub struct Floor {
-    /// Stable id.
-    pub id: String,
-    /// What people see.
-    pub title: String,
-    /// Where it was declared.
-    pub span: Span,
-    /// The least that must be left: money, exact, in the scope of the charge.
-    pub least: Expr,
 }
 
 /// An approval matrix.

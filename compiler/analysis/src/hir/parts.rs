@@ -18,6 +18,9 @@ impl Expr {
             | ExprKind::Asked(_)
             | ExprKind::List
             | ExprKind::Left
+            | ExprKind::Quantity
+            | ExprKind::TotalOf { .. }
+            | ExprKind::QuantityOf(_)
             | ExprKind::TotalList
             | ExprKind::TotalNet
             | ExprKind::TotalKept

@@ -1,6 +1,7 @@
 //! Checked rules as text: every name resolved, every type and scale shown, for tests and for people who ask what a rule
 //! has come to mean.
 
+mod adjustments;
 mod calculations;
 mod terms;
 mod values;
@@ -88,6 +89,9 @@ impl Printer<'_> {
         }
         for book in &rules.books {
             self.book(book);
+        }
+        for group in &rules.groups {
+            self.group(group);
         }
         for adjustment in &rules.adjustments {
             self.adjustment(adjustment);
@@ -236,8 +240,9 @@ impl Printer<'_> {
             self.line(
                 2,
                 &format!(
-                    "adjusted by {name}{bundle}{when} takes {saving}: {}",
-                    self.ty(target.saving.ty)
+                    "adjusted by {name}{bundle}{when} takes {saving}: {}{}",
+                    self.ty(target.saving.ty),
+                    self.target_clauses(target)
                 ),
             );
         }
@@ -274,35 +279,6 @@ impl Printer<'_> {
                 codes.join(" "),
                 window(book.effective),
                 book.rounding
-            ),
-        );
-    }
-
-    fn adjustment(&mut self, adjustment: &Adjustment) {
-        let kind = if adjustment.promotion {
-            "promotion"
-        } else {
-            "discount"
-        };
-        let stage = self
-            .rules
-            .stages
-            .get(adjustment.stage)
-            .map_or("", String::as_str);
-        let asked = adjustment.asked.as_ref().map_or(String::new(), |asked| {
-            format!(
-                " asked by {} as {}",
-                named(&self.rules.roles, asked.role),
-                self.ty(asked.ty)
-            )
-        });
-        self.line(
-            0,
-            &format!(
-                "{kind} {} at {stage} {}{}{asked}",
-                adjustment.name,
-                adjustment.priority,
-                window(adjustment.effective)
             ),
         );
     }

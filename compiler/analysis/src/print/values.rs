@@ -184,6 +184,14 @@ impl Printer<'_> {
             }
             ExprKind::List => "list".to_owned(),
             ExprKind::Left => "what is left".to_owned(),
+            ExprKind::Quantity => "quantity".to_owned(),
+            ExprKind::TotalOf { net, charges } => {
+                let what = if *net { "net" } else { "list" };
+                format!("total of {what} of {{ {} }}", self.charges_named(charges))
+            }
+            ExprKind::QuantityOf(charges) => {
+                format!("quantity of {{ {} }}", self.charges_named(charges))
+            }
             ExprKind::TotalList => "total of list".to_owned(),
             ExprKind::TotalNet => "total of net".to_owned(),
             ExprKind::TotalKept => "floors.kept".to_owned(),

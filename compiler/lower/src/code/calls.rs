@@ -169,7 +169,8 @@ impl Gen<'_, '_> {
             return callee(NONE);
         };
         let scope = match uses {
-            Uses { totals: true, .. } => Scope::Total,
+            Uses { totals: true, .. } if self.purpose.scope != Scope::Charge => Scope::Total,
+            Uses { totals: true, .. } => Scope::Charge,
             Uses { charge: true, .. } => Scope::Charge,
             Uses { item: true, .. } => Scope::Item,
             _ => Scope::Quote,

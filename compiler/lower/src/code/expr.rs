@@ -121,6 +121,19 @@ impl Gen<'_, '_> {
             ExprKind::TotalList => self.amount(expr, Op::TotalList, 0),
             ExprKind::TotalNet => self.amount(expr, Op::TotalNet, 0),
             ExprKind::TotalKept => self.amount(expr, Op::TotalKept, 0),
+            ExprKind::Quantity => {
+                self.uses.charge = true;
+                self.load(expr, Op::Quantity, 0, None, 0)
+            }
+            ExprKind::TotalOf { net, charges } => {
+                let op = if *net {
+                    Op::TotalNetOf
+                } else {
+                    Op::TotalListOf
+                };
+                self.of_charges(expr, op, charges)
+            }
+            ExprKind::QuantityOf(charges) => self.of_charges(expr, Op::QuantityOf, charges),
             ExprKind::ClauseCount { added: false } => {
                 self.load(expr, Op::ClausesRemoved, 0, None, 0)
             }
@@ -241,6 +254,26 @@ impl Gen<'_, '_> {
             bank: Bank::Wide,
             presence: Presence::Always,
             number,
+        }
+    }
+
+    /// A sum over these charges of the quote as it stands.
+    fn of_charges(&mut self, expr: &Expr, op: Op, charges: &[usize]) -> Operand {
+        self.uses.totals = true;
+        let members = charges
+            .iter()
+            .filter_map(|charge| i64::try_from(*charge).ok());
+        let set = self.routines.pools.sets.intern(members.collect());
+        let bank = if op == Op::QuantityOf {
+            Bank::Narrow
+        } else {
+            Bank::Wide
+        };
+        Operand {
+            register: self.emit.fresh(bank, op, 0, 0, set),
+            bank,
+            presence: Presence::Always,
+            number: number_of(expr.ty),
         }
     }
 

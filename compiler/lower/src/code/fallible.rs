@@ -45,6 +45,8 @@ fn itself_can_fail(expr: &Expr) -> bool {
         | ExprKind::Joined(..)
         | ExprKind::Items(_)
         | ExprKind::Charges
+        | ExprKind::TotalOf { .. }
+        | ExprKind::QuantityOf(_)
         | ExprKind::RoundToStep { .. } => true,
         ExprKind::Otherwise(then, otherwise) => {
             let scale = number_of(expr.ty).scale;

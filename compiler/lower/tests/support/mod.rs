@@ -102,6 +102,7 @@ pub fn builder() -> Builder {
         books: Vec::new(),
         stages: vec!["item".to_owned(), "order".to_owned()],
         adjustments: Vec::new(),
+        groups: Vec::new(),
         approvals: Vec::new(),
         fulfilments: Vec::new(),
         qualifications: Vec::new(),
@@ -291,8 +292,19 @@ impl Builder {
             promotion: false,
             stage,
             priority: 10,
+            group: None,
             effective: Window::default(),
             asked,
+            codes: Vec::new(),
+            alone: Alone::No,
+            never: Vec::new(),
+            effect: Effect::Take,
+            whole: None,
+            units: None,
+            gift: None,
+            budget: None,
+            limits: Vec::new(),
+            reads_quote: false,
         });
         self.rules.adjustments.len() - 1
     }

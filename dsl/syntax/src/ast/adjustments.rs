@@ -1,9 +1,13 @@
 //! Discounts, promotions, their stages, and floors.
 
-use super::expressions::{Expr, Literal, Path};
+use super::expressions::{Expr, Literal, Path, Rounding};
 use super::frame::{Name, NameRef, Title, Type};
 use super::items::Effective;
 use super::products::When;
+use super::promotions::{
+    Alone, Bound, Budget, CodeClause, ForEvery, Gift, InGroup, NeverTogether, Off, Redeemed,
+    RemainderTo, SpreadBy, UnitOrder, WholeGroups,
+};
 use super::support::{self, AstNode, accessors, nodes};
 use crate::kind::SyntaxNode;
 
@@ -73,11 +77,35 @@ macro_rules! adjustment {
             one stage: Stage;
             /// Its place in the stage.
             one priority: Priority;
+            /// The group it belongs to.
+            one in_group: InGroup;
+            /// What has to be bought.
+            one for_every: ForEvery;
+            /// What it gives on top.
+            one gift: Gift;
+            /// Its codes.
+            one code: CodeClause;
+            /// That it suffers no others beside it.
+            one alone: Alone;
+            /// What it may cost altogether.
+            one budget: Budget;
         });)*
 
         impl Adjustment {
             adjustment!(@ name Name, title Title, effective Effective, on On, when When,
-                asked_for AskedFor, take Take, stage Stage, priority Priority);
+                asked_for AskedFor, take Take, stage Stage, priority Priority,
+                in_group InGroup, for_every ForEvery, gift Gift, code CodeClause, alone Alone,
+                budget Budget);
+
+            /// The ones it never applies together with.
+            pub fn never(&self) -> impl Iterator<Item = NeverTogether> + use<> {
+                support::children(self.syntax())
+            }
+
+            /// How often it may be used.
+            pub fn limits(&self) -> impl Iterator<Item = Redeemed> + use<> {
+                support::children(self.syntax())
+            }
         }
     };
     (@ $($name:ident $view:ident),*) => {
@@ -185,9 +213,58 @@ pub enum TakeBase {
 accessors!(Take {
     /// The percentage or amount.
     one value: Expr;
+    /// For what of the charges it is.
+    one off: Off;
+    /// Which units come first.
+    one order: UnitOrder;
+    /// How large or small it is at most and at least, and how many times.
+    many bounds: Bound;
+    /// By what it is spread.
+    one spread: SpreadBy;
+    /// How shares are rounded.
+    one rounding: Rounding;
+    /// Who gets what is left over.
+    one remainder: RemainderTo;
 });
 
+/// What an effect does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TakeWay {
+    /// `take …`
+    Take,
+    /// `add …`
+    Add,
+    /// `price … at …`
+    PriceAt,
+    /// `price … at most …`
+    PriceAtMost,
+}
+
 impl Take {
+    /// What it does.
+    #[must_use]
+    pub fn way(&self) -> TakeWay {
+        let words = support::words(&self.0);
+        match words.first().map(String::as_str) {
+            Some("add") => TakeWay::Add,
+            Some("price") if words.iter().any(|word| word == "most") => TakeWay::PriceAtMost,
+            Some("price") => TakeWay::PriceAt,
+            _ => TakeWay::Take,
+        }
+    }
+
+    /// Whether the amount is for each unit.
+    #[must_use]
+    pub fn each_unit(&self) -> bool {
+        support::has_word(&self.0, "unit")
+    }
+
+    /// Whether it is for nothing where fewer units are there than it is for.
+    #[must_use]
+    pub fn whole_groups(&self) -> bool {
+        support::child::<WholeGroups>(&self.0).is_some()
+    }
+
     /// The base of a percentage; an amount has none.
     #[must_use]
     pub fn base(&self) -> Option<TakeBase> {
@@ -226,7 +303,19 @@ accessors!(Floor {
 });
 
 impl Floor {
-    /// The share of the list price that stays.
+    /// Whether it is a share of the list price.
+    #[must_use]
+    pub fn is_of_list(&self) -> bool {
+        support::has_word(&self.0, "list")
+    }
+
+    /// Whether it is an amount for each unit.
+    #[must_use]
+    pub fn each_unit(&self) -> bool {
+        support::has_word(&self.0, "unit")
+    }
+
+    /// The share of the list price that stays, or the amount.
     #[must_use]
     pub fn share(&self) -> Option<Expr> {
         // The charge is a path, and so an expression, too: it stands first.

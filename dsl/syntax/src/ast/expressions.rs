@@ -4,6 +4,7 @@ use super::lists::{
     AggregateExpr, CallExpr, FieldExpr, ItemExpr, ItemsExpr, ListedExpr, MeasureExpr, NumbersExpr,
     PeriodExpr, RunningExpr, SortedExpr, SpanExpr, SpreadExpr,
 };
+use super::promotions::Charges;
 use super::support::{self, AstNode, accessors, nodes};
 use crate::kind::{SyntaxKind, SyntaxNode};
 use crate::literal::{self, Date, LiteralError, Value};
@@ -43,6 +44,8 @@ nodes! {
     CountExpr = COUNT_EXPR;
     /// `total of list`, `total of net`
     TotalExpr = TOTAL_EXPR;
+    /// `quantity of P.c`
+    QuantityExpr = QUANTITY_EXPR;
     /// Nothing, where an expression should be; the parser has reported it.
     MissingExpr = MISSING_EXPR;
 }
@@ -66,6 +69,7 @@ pub enum Expr {
     If(IfExpr),
     Count(CountExpr),
     Total(TotalExpr),
+    Quantity(QuantityExpr),
     Call(CallExpr),
     Field(FieldExpr),
     Period(PeriodExpr),
@@ -100,6 +104,7 @@ impl AstNode for Expr {
             SyntaxKind::IF_EXPR => Expr::If(IfExpr(node)),
             SyntaxKind::COUNT_EXPR => Expr::Count(CountExpr(node)),
             SyntaxKind::TOTAL_EXPR => Expr::Total(TotalExpr(node)),
+            SyntaxKind::QUANTITY_EXPR => Expr::Quantity(QuantityExpr(node)),
             SyntaxKind::MISSING_EXPR => Expr::Missing(MissingExpr(node)),
             _ => return list_form(node),
         })
@@ -122,6 +127,7 @@ impl AstNode for Expr {
             Expr::If(view) => view.syntax(),
             Expr::Count(view) => view.syntax(),
             Expr::Total(view) => view.syntax(),
+            Expr::Quantity(view) => view.syntax(),
             Expr::Missing(view) => view.syntax(),
             Expr::Call(view) => view.syntax(),
             Expr::Field(view) => view.syntax(),
@@ -499,7 +505,19 @@ pub enum TotalOf {
     List,
     /// After adjustments.
     Net,
+    /// What the adjustments so far have left.
+    Left,
 }
+
+accessors!(TotalExpr {
+    /// Of which charges; of all where there are none.
+    one charges: Charges;
+});
+
+accessors!(QuantityExpr {
+    /// Of which charges.
+    one charges: Charges;
+});
 
 impl TotalExpr {
     /// Which total.
@@ -509,6 +527,8 @@ impl TotalExpr {
             Some(TotalOf::List)
         } else if support::has_word(&self.0, "net") {
             Some(TotalOf::Net)
+        } else if support::has_word(&self.0, "left") {
+            Some(TotalOf::Left)
         } else {
             None
         }

@@ -5,6 +5,7 @@ use quo_source::{FileId, Span};
 use super::approvals::Approvers;
 use super::expressions::{Expr, Literal, Path};
 use super::frame::{Name, NameRef, TableFile, Title};
+use super::promotions::CodeClause;
 use super::support::{self, AstNode, accessors, nodes};
 
 nodes! {
@@ -81,6 +82,8 @@ accessors!(Test {
     many overrides: Override;
     /// Clauses that are removed or added.
     many clauses: ClauseChange;
+    /// Codes that are given.
+    many codes: CodeClause;
     /// What must come out.
     many expects: Expect;
 });
@@ -274,6 +277,29 @@ pub enum Expectation {
         /// Whether it is part of the contract.
         there: bool,
     },
+    /// `X saves 5 EUR`: over the contract.
+    Saves {
+        /// The adjustment.
+        rule: NameRef,
+        /// The amount.
+        amount: Expr,
+    },
+    /// `extra P 2 [at 5 EUR]`, `no extra P`
+    Extra {
+        /// The product.
+        product: NameRef,
+        /// How many; none where there is no number.
+        count: Option<Literal>,
+        /// What each costs.
+        price: Option<Expr>,
+    },
+    /// `reserved 5 EUR of X`, `reserved use of X`
+    Reserved {
+        /// The adjustment.
+        rule: NameRef,
+        /// Of its budget; one of its uses where there is no amount.
+        amount: Option<Expr>,
+    },
     /// `sku line 1 platform "PLT-1"`
     Sku {
         /// The item; the line's own where the path is absent.
@@ -364,6 +390,28 @@ impl Expect {
             ["expect", "no", "clause"] => Expectation::Clause {
                 clause: names.next()?,
                 there: false,
+            },
+            ["expect", "saves"] => Expectation::Saves {
+                rule: names.next()?,
+                amount: amount()?,
+            },
+            ["expect", "extra", ..] => Expectation::Extra {
+                product: names.next()?,
+                count: support::child(&self.0),
+                price: support::children::<Expr>(&self.0).nth(1),
+            },
+            ["expect", "no", "extra"] => Expectation::Extra {
+                product: names.next()?,
+                count: None,
+                price: None,
+            },
+            ["expect", "reserved", "of"] => Expectation::Reserved {
+                rule: names.next()?,
+                amount: Some(amount()?),
+            },
+            ["expect", "reserved", "use", "of"] => Expectation::Reserved {
+                rule: names.next()?,
+                amount: None,
             },
             ["expect", "sku"] => Expectation::Sku {
                 address: address?,

@@ -9,6 +9,7 @@ use super::fulfilment::Fulfil;
 use super::golden::Test;
 use super::prices::{Eligible, PriceBook};
 use super::products::{Bundle, Constraint, Product};
+use super::promotions::Group;
 use super::support::{self, AstNode, accessors, nodes};
 use super::terms::{Clause, Qualify, QuoteValid};
 use crate::kind::{SyntaxKind, SyntaxNode};
@@ -93,6 +94,7 @@ item_enum! {
     Discount(Discount),
     Promotion(Promotion),
     AdjustStages(AdjustStages),
+    Group(Group),
     Floor(Floor),
     Approval(Approval),
     Fulfil(Fulfil),

@@ -15,13 +15,14 @@ mod items;
 mod lists;
 mod prices;
 mod products;
+mod promotions;
 mod support;
 mod tables;
 mod terms;
 
 pub use adjustments::{
     AdjustStages, Adjustment, AskedFor, ChargeClass, ChargeSelection, Discount, Floor, On,
-    Priority, Promotion, Stage, Take, TakeBase,
+    Priority, Promotion, Stage, Take, TakeBase, TakeWay,
 };
 pub use approvals::{
     Approval, ApproverJoin, ApproverStep, Approvers, AskAgain, GoesUp, Let, Worse, Worsening,
@@ -32,8 +33,8 @@ pub use calculations::{
 };
 pub use expressions::{
     BinaryExpr, BinaryOp, CountExpr, Expr, HasExpr, IfExpr, InExpr, Literal, MissingExpr,
-    Otherwise, ParenExpr, Path, PercentOfExpr, PresenceExpr, RangeExpr, RoundedExpr, Rounding,
-    RoundingMode, RoundingTo, SetExpr, TotalExpr, TotalOf, UnaryExpr, UnaryOp,
+    Otherwise, ParenExpr, Path, PercentOfExpr, PresenceExpr, QuantityExpr, RangeExpr, RoundedExpr,
+    Rounding, RoundingMode, RoundingTo, SetExpr, TotalExpr, TotalOf, UnaryExpr, UnaryOp,
 };
 pub use frame::{Name, NameRef, TableFile, Title, Type, TypeBounds, Window};
 pub use fulfilment::{
@@ -57,6 +58,11 @@ pub use products::{
     Bundle, Charge, ChargeQuantity, ChargeTiming, Constraint, ConstraintKind, EachWith, Opt,
     OptionDomain, Overridable, Pack, Part, PartCount, Product, Retired, Severity, SeverityClause,
     Sku, Sold, Timing, When,
+};
+pub use promotions::{
+    Alone, Bound, BoundOf, Budget, Buy, Charges, CodeClause, ForEvery, Gift, Group, GroupCombine,
+    InGroup, NeverTogether, Off, OffWhat, Redeemed, RemainderTo, SpreadBy, UnitOrder, UnitsFirst,
+    WholeGroups,
 };
 pub use support::AstNode;
 pub use tables::{Cell, CellComparison, CellContent, CellItem, CellRange, Column, Table, TableRow};

@@ -3,7 +3,7 @@
 use super::frame::{
     comma_list, effective, name, name_ref, path, title_if_any, type_ref, when, whole_number,
 };
-use super::{Block, block, bundles, expressions, report_unknown};
+use super::{Block, block, bundles, expressions, promotions, report_unknown};
 use crate::kind::SyntaxKind::{self, *};
 use crate::parser::{Parser, nearest};
 
@@ -17,6 +17,16 @@ const ADJUSTMENT: Block = Block {
         "take",
         "stage",
         "priority",
+        "add",
+        "price",
+        "give",
+        "for",
+        "group",
+        "code",
+        "alone",
+        "never",
+        "budget",
+        "redeemed",
     ],
     statement,
 };
@@ -36,7 +46,16 @@ fn statement(p: &mut Parser<'_>, word: &str) -> bool {
         "on" => on(p),
         "when" => when(p),
         "asked" => asked_for(p),
-        "take" => take(p),
+        "take" | "add" => promotions::take(p),
+        "price" => promotions::price(p),
+        "give" => promotions::give(p),
+        "for" => promotions::for_every(p),
+        "group" => promotions::in_group(p),
+        "code" => promotions::code(p),
+        "alone" => promotions::alone(p),
+        "never" => promotions::never(p),
+        "budget" => promotions::budget(p),
+        "redeemed" => promotions::redeemed(p),
         "stage" => {
             let marker = p.start();
             p.bump();
@@ -108,21 +127,6 @@ fn asked_for(p: &mut Parser<'_>) {
     p.complete(marker, ASKED_FOR);
 }
 
-/// `take VALUE [of list | of what is left]`.
-fn take(p: &mut Parser<'_>) {
-    let marker = p.start();
-    p.bump();
-    expressions::expression(p, "a percentage or an amount");
-    if p.eat_word("of") {
-        if p.at_word("what") {
-            p.expect_words(&["what", "is", "left"]);
-        } else if !p.eat_word("list") {
-            p.expected("`list` or `what is left`");
-        }
-    }
-    p.complete(marker, TAKE);
-}
-
 /// `adjust in stages: item, then order`.
 pub(super) fn stages(p: &mut Parser<'_>) {
     let marker = p.start();
@@ -137,7 +141,7 @@ pub(super) fn stages(p: &mut Parser<'_>) {
     p.complete(marker, ADJUST_STAGES_ITEM);
 }
 
-/// `floor [NAME] ["title"] CHARGE at SHARE of list`.
+/// `floor [NAME] ["title"] CHARGE at SHARE of list`, `… at AMOUNT [each unit]`.
 pub(super) fn floor(p: &mut Parser<'_>) {
     let marker = p.start();
     p.bump();
@@ -146,8 +150,13 @@ pub(super) fn floor(p: &mut Parser<'_>) {
     }
     title_if_any(p);
     if path(p, "a charge such as `Platform.subscription`") && p.expect_word("at") {
-        expressions::operand(p, "a percentage");
-        p.expect_words(&["of", "list"]);
+        expressions::expression(p, "a percentage of list, or an amount");
+        if !p.in_first_column() && p.eat_word("of") {
+            p.expect_word("list");
+        }
+        if !p.in_first_column() && p.at_word("each") {
+            p.expect_words(&["each", "unit"]);
+        }
     }
     p.complete(marker, FLOOR_ITEM);
 }

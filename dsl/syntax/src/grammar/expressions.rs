@@ -7,6 +7,7 @@
 use quo_source::{Diagnostic, Span, codes};
 
 use super::frame::{braced_list, name_ref};
+use super::promotions;
 use super::roundings::rounding;
 use super::{foreign, lists};
 use crate::kind::SyntaxKind::{self, *};
@@ -510,10 +511,20 @@ fn atom(p: &mut Parser<'_>, what: &str) -> Built {
             p.expect_words(&["total", "of"]);
             if p.at_any(&["list", "net"]) {
                 p.bump();
+            } else if p.at_word("what") {
+                p.expect_words(&["what", "is", "left"]);
             } else {
-                p.expected("`list` or `net`");
+                p.expected("`list`, `net` or `what is left`");
+            }
+            if !p.on_new_line() && p.eat_word("of") {
+                promotions::charges(p);
             }
             TOTAL_EXPR
+        }
+        WORD if p.at_word("quantity") && p.nth_word(1, "of") && !p.nth_on_new_line(1) => {
+            p.expect_words(&["quantity", "of"]);
+            promotions::charges(p);
+            QUANTITY_EXPR
         }
         WORD => {
             p.abandon(marker);

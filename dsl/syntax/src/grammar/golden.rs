@@ -13,7 +13,9 @@ use crate::parser::{DEPTH_MAX, Parser, nearest};
 
 const TEST: Block = Block {
     of: "test",
-    words: &["given", "line", "asked", "override", "clause", "expect"],
+    words: &[
+        "given", "line", "asked", "override", "clause", "code", "expect",
+    ],
     statement,
 };
 
@@ -84,6 +86,11 @@ fn statement(p: &mut Parser<'_>, word: &str) -> bool {
                 }
             }
             CLAUSE_CHANGE
+        }
+        "code" => {
+            p.bump();
+            comma_list(p, |p| title(p, "a code in quotes"));
+            CODE
         }
         "expect" => {
             p.bump();
@@ -218,7 +225,16 @@ fn is_value(p: &Parser<'_>) -> bool {
 
 fn expectation(p: &mut Parser<'_>) {
     // What these words are followed by is a name, and a name may look like a misspelt verb.
-    let name_follows = p.at_any(&["total", "approval", "eligible", "clause", "overridden"]);
+    let name_follows = p.at_any(&[
+        "total",
+        "approval",
+        "eligible",
+        "clause",
+        "overridden",
+        "extra",
+        "reserved",
+        "no",
+    ]);
     let verb_follows = p.nth_word(1, "not")
         || p.nth_word(1, "applied")
         || (p.nth(1) == WORD && !name_follows && nearest(p.nth_text(1), &["applied"]).is_some());
@@ -228,6 +244,10 @@ fn expectation(p: &mut Parser<'_>) {
         expression(p, "a value");
     } else if p.at(WORD) && verb_follows {
         applied(p);
+    } else if p.at(WORD) && p.nth_word(1, "saves") {
+        name_ref(p, "the name of an adjustment");
+        p.bump();
+        operand(p, "an amount such as `5.00 EUR`");
     } else if p.at_word("line") {
         amount(p);
     } else if p.eat_word("total") {
@@ -248,9 +268,26 @@ fn expectation(p: &mut Parser<'_>) {
     } else if p.eat_word("clause") {
         name_ref(p, "the name of a clause");
     } else if p.eat_word("no") {
-        if p.expect_word("clause") {
+        if p.eat_word("extra") {
+            name_ref(p, "the name of a product");
+        } else if p.expect_word("clause") {
             name_ref(p, "the name of a clause");
         }
+    } else if p.eat_word("extra") {
+        if name_ref(p, "the name of a product") {
+            whole_number(p, "how many");
+            if !p.on_new_line() && p.eat_word("at") {
+                operand(p, "an amount such as `5.00 EUR`");
+            }
+        }
+    } else if p.eat_word("reserved") {
+        if p.eat_word("use") {
+            p.expect_word("of");
+        } else {
+            operand(p, "an amount such as `5.00 EUR`, or `use`");
+            p.expect_word("of");
+        }
+        name_ref(p, "the name of an adjustment");
     } else if p.eat_word("overridden") {
         title_or_cell(p, "a part of the message in quotes");
     } else if p.eat_word("expires") {
@@ -278,7 +315,7 @@ fn expectation(p: &mut Parser<'_>) {
         expression(p, "a value");
     } else {
         p.expected(
-            "`line`, `total`, `approval`, `valid`, `invalid`, `eligible`, `not eligible`, `warning`, `information`, `overridden`, `clause`, `sku`, `expires`, `error`, `tasks`, or a rule and `applied`",
+            "`line`, `total`, `approval`, `valid`, `invalid`, `eligible`, `not eligible`, `warning`, `information`, `overridden`, `clause`, `sku`, `expires`, `error`, `tasks`, `extra`, `reserved`, or a rule and `applied` or `saves`",
         );
     }
 }

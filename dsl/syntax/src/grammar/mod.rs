@@ -18,6 +18,7 @@ mod items;
 mod lists;
 mod prices;
 mod products;
+mod promotions;
 mod roundings;
 mod tables;
 mod terms;
@@ -63,6 +64,7 @@ const ITEM_WORDS: &[&str] = &[
     "discount",
     "promotion",
     "adjust",
+    "group",
     "floor",
     "approval",
     "fulfil",
@@ -153,6 +155,7 @@ fn known_item(p: &mut Parser<'_>, word: &str) -> bool {
         "discount" => adjustments::adjustment(p, DISCOUNT_ITEM),
         "promotion" => adjustments::adjustment(p, PROMOTION_ITEM),
         "adjust" => adjustments::stages(p),
+        "group" => promotions::group(p),
         "floor" => adjustments::floor(p),
         "approval" => approvals::approval(p),
         "fulfil" => fulfilment::fulfil(p),

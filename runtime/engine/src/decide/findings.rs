@@ -156,6 +156,10 @@ impl<'a> Renderer<'a> {
                     Some((self.str(def.name), Some(outcome.item)))
                 })
             }
+            Subject::Adjusting(adjustment) => model
+                .adjustments
+                .get(at(adjustment))
+                .map(|def| (self.str(def.name), None)),
             Subject::Floor { charge, floor } => charge_of(charge).and_then(|(outcome, def)| {
                 Some((self.str(def.floors.get(at(floor))?.id), Some(outcome.item)))
             }),

@@ -1,10 +1,11 @@
 //! The decision: what is kept of it, in flat vectors of small outcomes, and the order in which it is made.
 //!
-//! Constraints and eligibility come first, then the price books, then charge by charge the price and its adjustments,
-//! then the totals, then what needs the totals: approvals. Nothing is cut short: an invalid quote still has prices and
+//! Constraints and eligibility come first, then the price books, then the price of every charge, then the adjustments step
+//! by step over the whole quote, then the totals, then what needs the totals: approvals. Nothing is cut short: an invalid quote still has prices and
 //! approvals, so that a person sees everything at once.
 
 mod adjust;
+mod adjust_answer;
 mod approvals;
 mod constraints;
 mod findings;
@@ -55,6 +56,10 @@ pub struct Decision {
     pub(crate) units: Vec<UnitsOutcome>,
     /// The adjustments of all charges.
     pub(crate) targets: Vec<TargetOutcome>,
+    /// What comes on top, or does not.
+    pub(crate) gifts: Vec<GiftOutcome>,
+    /// What adjustments that applied want kept for them.
+    pub(crate) reservations: Vec<Reservation>,
     /// Sums; `None` if one does not fit.
     pub(crate) totals: Option<TotalsOutcome>,
     /// By approval matrix.
@@ -182,9 +187,37 @@ pub(crate) enum TargetOutcome {
     /// The item is not a part of the bundle it is limited to.
     Elsewhere,
     NotAsked,
+    /// None of its codes is given.
+    NoCode,
     ConditionFailed,
     Fault,
+    /// None of the units that count are units of this charge.
+    NoUnits,
+    /// It was used as often as it may be.
+    UsedUp {
+        /// Counted in the adjustment.
+        limit: u32,
+        most: i64,
+        used: i64,
+    },
+    /// Its budget has less left than it would take.
+    OverBudget {
+        left: i128,
+        wanted: i128,
+    },
+    /// It would apply, and another one bars it.
+    Excluded {
+        by: u32,
+        why: Excluding,
+    },
+    /// It would apply, and another one of its group does instead.
+    Lost {
+        to: u32,
+        saving: i128,
+        of_winner: i128,
+    },
     Applied {
+        /// Less than nothing where it adds.
         saving: i128,
         left: i128,
         /// The floor that held something back, counted in the charge; else [`quo_model::NONE`].
@@ -192,6 +225,38 @@ pub(crate) enum TargetOutcome {
         /// What it held back.
         kept: i128,
     },
+}
+
+/// Why an adjustment bars another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Excluding {
+    /// The one that bars applies alone.
+    Alone,
+    /// The one that is barred applies alone, and another came before it.
+    Earlier,
+    /// They never apply together.
+    Never,
+}
+
+/// What comes on top, or why it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct GiftOutcome {
+    pub adjustment: u32,
+    /// Nothing where it does not.
+    pub quantity: i64,
+    /// What each costs, at money scale; `None` where it is free.
+    pub price: Option<i128>,
+    pub outcome: TargetOutcome,
+}
+
+/// What an adjustment that applied wants kept for it until the quote is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reservation {
+    pub adjustment: u32,
+    /// Of its budget, over the contract.
+    pub amount: Option<i128>,
+    /// Whether one of its uses.
+    pub uses: bool,
 }
 
 /// Sums over all charges with a price, at money scale.
@@ -315,6 +380,8 @@ pub(crate) fn decide_with<R: Recorder>(
     plan.terms()?;
     plan.books()?;
     plan.charges()?;
+    plan.adjustments()?;
+    plan.values()?;
     plan.totals()?;
     plan.quote_constraints()?;
     plan.approvals()?;

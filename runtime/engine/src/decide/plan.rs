@@ -51,6 +51,8 @@ impl<'a, R: Recorder> Plan<'a, R> {
                 candidates: Vec::new(),
                 units: Vec::new(),
                 targets: Vec::new(),
+                gifts: Vec::new(),
+                reservations: Vec::new(),
                 totals: None,
                 approvals: Vec::with_capacity(model.approvals.len()),
                 more_rows: Vec::new(),

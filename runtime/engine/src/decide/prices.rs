@@ -38,7 +38,7 @@ impl<R: Recorder> Plan<'_, R> {
         Ok(())
     }
 
-    /// Prices and adjusts every charge of every item.
+    /// Prices every charge of every item.
     pub fn charges(&mut self) -> Result<(), Stopped> {
         let model = self.model;
         for item in 0..index(self.input.items.len()) {
@@ -47,9 +47,7 @@ impl<R: Recorder> Plan<'_, R> {
             for (offset, def) in (0_u32..).zip(model.charges_of(product)) {
                 let charge = first.saturating_add(offset);
                 let number = index(self.decision.charges.len());
-                let mut outcome = self.price(number, item, charge, def)?;
-                self.adjust(number, &mut outcome, def)?;
-                self.value(number, &mut outcome, def)?;
+                let outcome = self.price(number, item, charge, def)?;
                 self.decision.charges.push(outcome);
             }
         }

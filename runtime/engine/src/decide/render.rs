@@ -75,6 +75,7 @@ impl<'a> Renderer<'a> {
         self.term_findings(&mut found);
         self.price_findings(&mut found);
         self.other_findings(&mut found);
+        self.code_findings(&mut told.warnings);
         let expiry = self.expiry();
         Answer {
             package: self.package(),
@@ -86,6 +87,9 @@ impl<'a> Renderer<'a> {
             overridden: told.overridden,
             clauses: self.clauses(),
             totals: self.totals(),
+            not_applied: self.not_applied_at_all(),
+            extra_items: self.extra_items(),
+            reservations: self.reservations(),
             approvals: self.approvals(),
             results: self.results(),
             fulfilment: self.fulfilment(),
@@ -320,6 +324,7 @@ impl<'a> Renderer<'a> {
                 }
             }
         }
+        applied.extend(self.giving());
         applied
     }
 

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use quo_model::ArchivedCharge;
 use quo_value::ArithmeticError;
 
 use super::plan::{Plan, get};
 use super::{ChargeOutcome, PriceState, TargetOutcome, TotalsOutcome};
-use crate::frame::at;
+use crate::frame::{at, index};
 use crate::interpret::Fault;
 use crate::limits::Stopped;
 use crate::record::{Recorder, Subject};
@@ -16,15 +15,21 @@ use crate::record::{Recorder, Subject};
 type Pair = (i128, i128);
 
 impl<R: Recorder> Plan<'_, R> {
-    /// Works out what a charge is worth over the contract.
-    pub fn value(
-        &mut self,
-        number: u32,
-        outcome: &mut ChargeOutcome,
-        _: &ArchivedCharge,
-    ) -> Result<(), Stopped> {
+    /// Works out what each charge is worth over the contract.
+    pub fn values(&mut self) -> Result<(), Stopped> {
+        for number in 0..index(self.decision.charges.len()) {
+            let value = self.value(number)?;
+            if let Some(outcome) = self.decision.charges.get_mut(at(number)) {
+                outcome.value = value;
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, number: u32) -> Result<Option<Pair>, Stopped> {
+        let outcome = *get(&self.decision.charges, number)?;
         if outcome.state != PriceState::Priced {
-            return Ok(());
+            return Ok(outcome.value);
         }
         let periods = i128::from(outcome.periods);
         let value = outcome
@@ -32,8 +37,7 @@ impl<R: Recorder> Plan<'_, R> {
             .checked_mul(periods)
             .zip(outcome.net.checked_mul(periods));
         let result = value.ok_or(Fault::Arithmetic(ArithmeticError::Overflow));
-        outcome.value = self.noted(Subject::Charge(number), result)?;
-        Ok(())
+        self.noted(Subject::Charge(number), result)
     }
 
     /// Sums up all charges that have a price.

@@ -14,7 +14,10 @@ mod why_not;
 use quo_model::{OpenError, Package};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{ApprovalAnswer, ChargeAnswer, Finding, StepAnswer, TaskAnswer, Totals};
+use crate::answer::{
+    ApprovalAnswer, ChargeAnswer, ExtraItemAnswer, Finding, ReservationAnswer, StepAnswer,
+    TaskAnswer, Totals,
+};
 use crate::decide::decide_with;
 use crate::limits::{Limits, Stopped};
 use crate::nearest::did_you_mean;
@@ -57,6 +60,12 @@ pub struct Explanation {
     pub lines: Vec<ExplainedLine>,
     /// Sums.
     pub totals: Totals,
+    /// What promotions give on top of the lines.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub extra_items: Vec<ExtraItemAnswer>,
+    /// What is to be kept for adjustments when the quote is accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub reservations: Vec<ReservationAnswer>,
     /// Approval matrices.
     pub approvals: Vec<ExplainedApproval>,
     /// The named results.

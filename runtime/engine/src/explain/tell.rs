@@ -65,6 +65,8 @@ impl<'a> Teller<'a> {
                 .map(|(line, tasks)| self.line(line, tasks))
                 .collect(),
             totals: answer.totals,
+            extra_items: answer.extra_items,
+            reservations: answer.reservations,
             approvals: self.approvals(answer.approvals),
             results: self.results(),
             why_not,
@@ -192,7 +194,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn dated(&self, from: i32, to: i32) -> String {
+    pub(super) fn dated(&self, from: i32, to: i32) -> String {
         format!(
             "effective {}, the quote is dated {}",
             window(from, to),
@@ -210,6 +212,15 @@ impl<'a> Teller<'a> {
                 || "it cannot be worked out".to_owned(),
                 |fault| format!("it cannot be worked out: {}", no_answer(fault.error)),
             )
+    }
+
+    /// The same of an adjustment, which also works something out for the quote as a whole.
+    pub(super) fn fault_of(&self, subject: Subject, adjustment: u32) -> String {
+        let faults = &self.render.decision.faults;
+        if faults.iter().any(|fault| fault.subject == subject) {
+            return self.fault(subject);
+        }
+        self.fault(Subject::Adjusting(adjustment))
     }
 
     /// The constraints of the quote, which come first.
@@ -403,7 +414,8 @@ impl<'a> Teller<'a> {
                 vec![format!("{role} may ask for it, and the request does not")]
             }
             TargetOutcome::ConditionFailed => self.failures(subject),
-            TargetOutcome::Fault => vec![self.fault(subject)],
+            TargetOutcome::Fault => vec![self.fault_of(subject, adjustment)],
+            other => vec![self.render.why_not_applied(adjustment, other)],
         })
     }
 

@@ -189,7 +189,10 @@ impl Page {
         for step in &explained.steps {
             let amount = match &step.step.kept {
                 Some(kept) => format!("+{kept} kept"),
-                None => format!("-{}", step.step.saving),
+                None => match step.step.saving.strip_prefix('-') {
+                    Some(added) => format!("+{added}"),
+                    None => format!("-{}", step.step.saving),
+                },
             };
             let place = self.at(step.place.as_ref());
             let about = format!("{}, {}{place}", step.step.title, step.step.kind);
@@ -302,6 +305,21 @@ impl Page {
         if let Some(total) = &e.totals.contract {
             let what = format!("over {}", e.term);
             let text = format!("{what:<24}list {:>16}   net {:>16}", total.list, total.net);
+            self.line(2, &text);
+        }
+        for extra in &e.extra_items {
+            let text = format!(
+                "on top: {} {} at {} each, {}",
+                extra.quantity, extra.product, extra.price, extra.rule
+            );
+            self.line(2, &text);
+        }
+        for kept in &e.reservations {
+            let amount = kept.amount.as_ref();
+            let amount = amount.map(|amount| format!("{amount} of its budget"));
+            let uses = (kept.uses > 0).then(|| format!("{} of its uses", kept.uses));
+            let what: Vec<String> = amount.into_iter().chain(uses).collect();
+            let text = format!("to be kept for {}: {}", kept.rule, what.join(" and "));
             self.line(2, &text);
         }
     }

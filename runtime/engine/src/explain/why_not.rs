@@ -82,12 +82,34 @@ impl Teller<'_> {
                 subjects.push(match (reasons, found) {
                     (Some(reasons), _) => self.on_charge(outcome, false, reasons),
                     (None, TargetOutcome::Applied { saving, .. }) => {
-                        let taken = format!("it takes {}", self.render.money(saving));
+                        let taken = match saving.checked_neg().filter(|added| *added > 0) {
+                            Some(added) => format!("it adds {}", self.render.money(added)),
+                            None => format!("it takes {}", self.render.money(saving)),
+                        };
                         self.on_charge(outcome, true, vec![taken])
                     }
                     (None, _) => continue,
                 });
             }
+        }
+        let gifts = self.render.decision.gifts.iter();
+        for gift in gifts.filter(|gift| gift.adjustment == number) {
+            let reasons = match gift.outcome {
+                TargetOutcome::Applied { .. } => vec![format!("it gives {}", gift.quantity)],
+                TargetOutcome::OtherDate => {
+                    let def = adjustments.get(at(number))?;
+                    vec![self.dated(def.from.to_native(), def.to.to_native())]
+                }
+                TargetOutcome::ConditionFailed => self.failures(Subject::Adjusting(number)),
+                TargetOutcome::Fault => vec![self.fault(Subject::Adjusting(number))],
+                other => vec![self.render.why_not_applied(number, other)],
+            };
+            subjects.push(WhyNotSubject {
+                line: None,
+                address: String::new(),
+                applied: gift.quantity > 0,
+                reasons,
+            });
         }
         Some((self.render.adjustment_kind(number).to_owned(), subjects))
     }

@@ -16,6 +16,7 @@ use quo_model::{
 use quo_value::{ArithmeticError, Rounding};
 
 use super::{Fault, Machine};
+use crate::charges::ChargeLine;
 use crate::frame::{CLAUSE_ADDED, CLAUSE_REMOVED, Frame, Input, QuoteCurrency};
 use crate::limits::{Stopped, Tank};
 use crate::record::{NoRecord, Recorder, Seen, Subject};
@@ -308,6 +309,20 @@ fn loads(c: &mut Cases) {
         w(Op::TotalKept, 0),
         W(50),
     );
+    let quantity = n(Op::Quantity, 0, 0, 0);
+    c.on("quantity", Scope::Charge, charge, quantity, N(7));
+    // Of the two charges of the frame, one is in the set.
+    let set = c.code.set(&[1, 5]);
+    for scope in [Scope::Charge, Scope::Total] {
+        let on = if scope == Scope::Charge {
+            charge
+        } else {
+            (NONE, NONE)
+        };
+        c.on("list of", scope, on, w(Op::TotalListOf, set), W(600));
+        c.on("net of", scope, on, w(Op::TotalNetOf, set), W(540));
+        c.on("quantity of", scope, on, n(Op::QuantityOf, 0, 0, set), N(3));
+    }
     // The one clause of the shop is both removed and added here, which no decision makes it.
     for op in [
         Op::ClausesRemoved,
@@ -383,6 +398,30 @@ fn cases() -> (Package, Request, u32, Vec<Case>) {
     (package, request, first, list)
 }
 
+/// Two charges as they stand.
+const CHARGES: [ChargeLine; 2] = [
+    ChargeLine {
+        item: 0,
+        charge: 1,
+        quantity: 3,
+        periods: 12,
+        list: 50,
+        net: 45,
+        list_value: 600,
+        net_value: 540,
+    },
+    ChargeLine {
+        item: 0,
+        charge: 2,
+        quantity: 4,
+        periods: 1,
+        list: 400,
+        net: 360,
+        list_value: 400,
+        net_value: 360,
+    },
+];
+
 fn frame<'a>(package: &'a Package, request: &'a Request, product: u32) -> Frame<'a> {
     let model = package.model();
     let item = request
@@ -395,10 +434,13 @@ fn frame<'a>(package: &'a Package, request: &'a Request, product: u32) -> Frame<
         total_list: 1_000,
         total_net: 900,
         total_kept: 50,
+        quantity: 7,
+        charges: &CHARGES,
         ..Frame::new(
             model,
             Input {
                 clauses: &[CLAUSE_REMOVED | CLAUSE_ADDED],
+                codes: &[],
                 ..request.input()
             },
             QuoteCurrency::new(model, 0).unwrap(),

@@ -41,6 +41,9 @@ impl Request {
         if self.clauses.iter().any(|wanted| *wanted != 0) {
             request.insert("clauses".to_owned(), writer.clauses());
         }
+        if !self.codes.is_empty() {
+            request.insert("codes".to_owned(), self.codes.clone().into());
+        }
         Value::Object(request)
     }
 
@@ -55,6 +58,7 @@ impl Request {
             line_texts: &self.line_texts,
             texts: &self.texts,
             clauses: &self.clauses,
+            codes: &self.codes,
         }
     }
 }

@@ -234,6 +234,7 @@ impl Reader<'_> {
             line_texts: &[],
             texts: self.texts.so_far(),
             clauses: &self.clauses,
+            codes: &self.codes,
         };
         let frame = Frame::new(model, input, self.currency?).on(spot.parent);
         let value = self.machine.narrow(routine, &frame, &mut NoRecord);

@@ -42,6 +42,8 @@ pub struct Request {
     pub(crate) overrides: Vec<Override>,
     /// What is wanted of each clause: nothing, [`crate::frame::CLAUSE_REMOVED`] or [`crate::frame::CLAUSE_ADDED`].
     pub(crate) clauses: Vec<u8>,
+    /// The codes that are given, sorted, each once.
+    pub(crate) codes: Vec<String>,
     /// Texts that are not in the package; the first has the number after the last string of the package.
     pub(crate) texts: Vec<String>,
 }

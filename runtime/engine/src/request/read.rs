@@ -59,6 +59,7 @@ pub(super) struct Reader<'a> {
     pub lists: GivenLists,
     pub overrides: Vec<Override>,
     pub clauses: Vec<u8>,
+    pub codes: Vec<String>,
     /// `None` while it is not known, or never if it could not be read.
     pub currency: Option<QuoteCurrency>,
     /// Runs the code of part defaults, which is short: it has no loops and is paid for by the bound on items.
@@ -79,6 +80,7 @@ impl<'a> Reader<'a> {
             lists: GivenLists::default(),
             overrides: Vec::new(),
             clauses: vec![0; model.clauses.len()],
+            codes: Vec::new(),
             currency: None,
             machine: Machine::new(Tank::endless()),
         }
@@ -106,6 +108,7 @@ impl<'a> Reader<'a> {
             asked: self.asked,
             overrides: self.overrides,
             clauses: self.clauses,
+            codes: self.codes,
             texts: self.texts.finish(),
         })
     }
@@ -150,7 +153,15 @@ impl<'a> Reader<'a> {
     }
 
     fn request(&mut self, tree: &Json) {
-        let known = ["ruleset", "facts", "lines", "asked", "overrides", "clauses"];
+        let known = [
+            "ruleset",
+            "facts",
+            "lines",
+            "asked",
+            "overrides",
+            "clauses",
+            "codes",
+        ];
         let Some(entries) = self.object("", tree, "field", &known) else {
             return;
         };
@@ -174,6 +185,9 @@ impl<'a> Reader<'a> {
         }
         if let Some(clauses) = find(entries, "clauses") {
             self.clauses(clauses);
+        }
+        if let Some(codes) = find(entries, "codes") {
+            self.codes(codes);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Reading which constraints are overridden by whom, and which clauses are to be removed or added.
+//! Reading which constraints are overridden by whom, which clauses are to be removed or added, and the codes of promotions.
 
 use quo_model::{ArchivedRule, NONE};
 
@@ -11,6 +11,10 @@ use crate::nearest::{did_you_mean, nearest};
 
 /// Most overrides of a request.
 const OVERRIDES_MAX: usize = 10_000;
+/// Most codes of a request.
+const CODES_MAX: usize = 100;
+/// Longest code in bytes.
+const CODE_BYTES_MAX: usize = 200;
 /// Longest reason in bytes.
 const REASON_BYTES_MAX: usize = 4_000;
 
@@ -162,6 +166,35 @@ impl Reader<'_> {
             None => self.problem(&path, "is missing".to_owned()),
         }
         None
+    }
+
+    /// Reads `codes`: a list of texts, each once. Those that no adjustment has are told with the answer.
+    pub(super) fn codes(&mut self, json: &Json) {
+        let list = match json {
+            Json::Null => return,
+            Json::List(list) if list.len() <= CODES_MAX => list,
+            Json::List(list) => {
+                let message = format!("has {} codes, and at most {CODES_MAX} are read", list.len());
+                return self.problem("codes", message);
+            }
+            other => {
+                return self.problem("codes", format!("must be a list and is {}", other.kind()));
+            }
+        };
+        for (position, json) in list.iter().enumerate() {
+            let path = format!("codes[{position}]");
+            match json {
+                Json::Text(code) if code.is_empty() => self.problem(&path, "is empty".to_owned()),
+                Json::Text(code) if code.len() > CODE_BYTES_MAX => {
+                    self.problem(&path, format!("is longer than {CODE_BYTES_MAX} bytes"));
+                }
+                Json::Text(code) => match self.codes.binary_search(code) {
+                    Ok(_) => self.problem(&path, "is given twice".to_owned()),
+                    Err(place) => self.codes.insert(place, code.clone()),
+                },
+                other => self.problem(&path, format!("must be a text and is {}", other.kind())),
+            }
+        }
     }
 
     /// Reads `clauses`: `"removed"` or `"added"` by the name of the clause.

@@ -1,10 +1,10 @@
 //! The model of the shop.
 
 use quo_model::{
-    ABSENT, Adjustment, AdjustmentKind, AmountDef, Approval, ApprovalRow, ApprovalStep, Clause,
-    CurrencyDef, EnumDef, FactDef, Floor, Fulfilment, Interval, Meta, Model, NONE, Op, Order, Rule,
-    RuleKind, Scope, Severity, ShownAs, Strings, Table, TableRow, Target, Task, ValueType,
-    build_table,
+    ABSENT, Adjustment, AdjustmentKind, Alone, AmountDef, Approval, ApprovalRow, ApprovalStep,
+    Clause, CurrencyDef, Effect, EnumDef, FactDef, Floor, Fulfilment, Interval, Meta, Model, NONE,
+    Op, Order, Rule, RuleKind, Scope, Severity, ShownAs, Step, Strings, Table, TableRow, Target,
+    Task, ValueType, build_table,
 };
 
 use super::Words;
@@ -98,6 +98,13 @@ pub fn model(w: &mut Words) -> Model {
         books: books(w, contract, region),
         stages: vec![w.s("item"), w.s("order")],
         adjustments,
+        groups: Vec::new(),
+        steps: [0, 1, 2]
+            .map(|adjustment| Step {
+                group: NONE,
+                members: vec![adjustment],
+            })
+            .to_vec(),
         approvals: vec![approval],
         fulfilments: vec![plan],
         records: Vec::new(),
@@ -357,6 +364,17 @@ fn adjustments(w: &mut Words, code: &mut Code) -> (Vec<Adjustment>, [Target; 3],
             to: window.1,
             asked_by: by,
             asked: if by == NONE { ValueType::Bool } else { percent },
+            group: NONE,
+            codes: Vec::new(),
+            alone: Alone::No,
+            never: Vec::new(),
+            effect: Effect::Take,
+            whole: None,
+            units: None,
+            gift: None,
+            budget: None,
+            limits: Vec::new(),
+            reads_quote: false,
         };
     let always = (i32::MIN, i32::MAX);
     let list = vec![
@@ -394,6 +412,10 @@ fn adjustments(w: &mut Words, code: &mut Code) -> (Vec<Adjustment>, [Target; 3],
         when,
         saving,
         saving_scale,
+        units: NONE,
+        most: None,
+        least: None,
+        weight: None,
     };
     let targets = [
         target(0, NONE, when, long_term, 5),

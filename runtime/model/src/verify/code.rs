@@ -235,7 +235,7 @@ impl<'a> RoutineCheck<'a> {
             (Needs::Nothing, _)
             | (Needs::Item, ArchivedScope::Item | ArchivedScope::Charge)
             | (Needs::Charge, ArchivedScope::Charge)
-            | (Needs::Totals, ArchivedScope::Total) => true,
+            | (Needs::Totals, ArchivedScope::Charge | ArchivedScope::Total) => true,
             (Needs::Item | Needs::Charge | Needs::Totals, _) => false,
         };
         if there {

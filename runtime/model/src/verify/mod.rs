@@ -8,6 +8,7 @@
 //! A routine may stand wherever everything it looks at is there: one of [`Scope::Quote`](crate::Scope) everywhere, one
 //! of `Item` on that product also where a charge of it is priced.
 
+mod adjustments;
 mod calc;
 mod code;
 mod fulfilment;

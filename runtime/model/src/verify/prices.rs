@@ -1,23 +1,22 @@
-//! Charges with their prices, adjustments and floors; price books and adjustments.
+//! Charges with their prices and floors; price books.
 
-use super::code::may_hold;
-use super::vocabulary::{NARROW_DECIMALS_MAX, WIDE_DECIMALS_MAX, distinct, input_type};
+use super::adjustments::{self, is_wide_scale, wide_on_charge};
+use super::vocabulary::{NARROW_DECIMALS_MAX, distinct};
 use super::{
-    Need, Verified, acyclic, are_strings, ensure, fits, in_range, in_range_or_none, is_window,
-    strictly_ascending,
+    Need, Verified, acyclic, are_strings, ensure, fits, in_range, is_window, strictly_ascending,
 };
+use crate::NONE;
 use crate::access::{at, index, some};
 use crate::kinds::{ArchivedQuantity, ArchivedValueType};
 use crate::rules::{
     ArchivedArg, ArchivedCharge, ArchivedChargeKind, ArchivedModel, ArchivedPriceCandidate,
-    ArchivedProduct, ArchivedTarget,
+    ArchivedProduct,
 };
-use crate::{Bank, NONE, Scope};
 
 /// Verifies books, adjustments and charges.
 pub(super) fn verify(model: &ArchivedModel) -> Verified {
     books(model)?;
-    adjustments(model)?;
+    let turns = adjustments::verify(model)?;
     let mut begins = 0u32;
     for (id, product) in model.products.iter().enumerate() {
         let place = format!("product `{}`", model.str(product.name.to_native()));
@@ -30,7 +29,7 @@ pub(super) fn verify(model: &ArchivedModel) -> Verified {
         );
         begins = begins.saturating_add(len);
         for item in charges {
-            charge(model, index(id), product, item)?;
+            charge(model, index(id), product, item, &turns)?;
         }
         distinct(
             model,
@@ -97,40 +96,12 @@ fn is_rounding(mode: u8, place: &str) -> Verified {
     Ok(())
 }
 
-fn adjustments(model: &ArchivedModel) -> Verified {
-    for (id, adjustment) in model.adjustments.iter().enumerate() {
-        let strings = [adjustment.name.to_native(), adjustment.title.to_native()];
-        are_strings(model, format!("adjustment {id}"), &strings)?;
-        let place = format!("adjustment `{}`", model.str(adjustment.name.to_native()));
-        in_range(
-            adjustment.stage.to_native(),
-            model.stages.len(),
-            &place,
-            "stage",
-        )?;
-        is_window(
-            adjustment.from.to_native(),
-            adjustment.to.to_native(),
-            &place,
-        )?;
-        let asked_by = adjustment.asked_by.to_native();
-        in_range_or_none(asked_by, model.roles.len(), &place, "role")?;
-        if asked_by != NONE {
-            input_type(model, &adjustment.asked, &place)?;
-        }
-    }
-    let names = model
-        .adjustments
-        .iter()
-        .map(|adjustment| adjustment.name.to_native());
-    distinct(model, "the adjustments", names.collect())
-}
-
 fn charge(
     model: &ArchivedModel,
     product_id: u32,
     product: &ArchivedProduct,
     charge: &ArchivedCharge,
+    turns: &[usize],
 ) -> Verified {
     let strings = [&charge.name, &charge.id, &charge.title].map(|string| string.to_native());
     are_strings(model, "the charges", &strings)?;
@@ -150,17 +121,7 @@ fn charge(
     for candidate in charge.prices.iter() {
         price(model, product, candidate, &place)?;
     }
-    let mut order = Vec::with_capacity(charge.adjustments.len());
-    for target in charge.adjustments.iter() {
-        adjusted(model, product_id, target, &place)?;
-        let adjustment = model.adjustments.get(at(target.adjustment.to_native()));
-        order.extend(adjustment.map(|one| (one.stage.to_native(), one.priority.to_native())));
-    }
-    ensure!(
-        order.is_sorted(),
-        place,
-        "does not have its adjustments in the order of stages and priorities"
-    );
+    adjustments::targets(model, (product_id, charge), turns, &place)?;
     for floor in charge.floors.iter() {
         are_strings(
             model,
@@ -171,24 +132,6 @@ fn charge(
         fits(model, floor.least.to_native(), need, &place, "the floor")?;
         is_wide_scale(floor.least_scale, &place)?;
     }
-    Ok(())
-}
-
-fn wide_on_charge(product: u32, within: u32) -> Need {
-    Need {
-        scope: Scope::Charge,
-        product,
-        within,
-        result: Bank::Wide,
-    }
-}
-
-fn is_wide_scale(scale: u8, place: &str) -> Verified {
-    ensure!(
-        scale <= WIDE_DECIMALS_MAX,
-        place,
-        "has {scale} decimals, more than {WIDE_DECIMALS_MAX}"
-    );
     Ok(())
 }
 
@@ -269,30 +212,4 @@ fn price(
         "has graduated prices in a table without tiers"
     );
     Ok(())
-}
-
-fn adjusted(model: &ArchivedModel, product: u32, target: &ArchivedTarget, place: &str) -> Verified {
-    in_range(
-        target.adjustment.to_native(),
-        model.adjustments.len(),
-        place,
-        "adjustment",
-    )?;
-    let within = target.within.to_native();
-    in_range_or_none(within, model.products.len(), place, "bundle")?;
-    ensure!(
-        within == NONE || may_hold(model, within, product),
-        place,
-        "is adjusted within a bundle that cannot hold its product"
-    );
-    let need = wide_on_charge(product, within);
-    if let Some(when) = some(target.when.to_native()) {
-        let narrow = Need {
-            result: Bank::Narrow,
-            ..need
-        };
-        fits(model, when, narrow, place, "the condition of an adjustment")?;
-    }
-    fits(model, target.saving.to_native(), need, place, "the saving")?;
-    is_wide_scale(target.saving_scale, place)
 }

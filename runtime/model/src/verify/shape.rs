@@ -115,6 +115,11 @@ pub(super) const fn shape(op: Op) -> Shape {
         Op::PartKind | Op::CountPart => Shape::of(N, Level, Part, Imm::Unused).needing(Needs::Item),
         Op::HasKind => Shape::of(N, Level, Part, Imm::Product).needing(Needs::Item),
         Op::Asked => Shape::of(N, Unused, Unused, Imm::Adjustment),
+        Op::Quantity => Shape::of(N, Unused, Unused, Imm::Unused).needing(Needs::Charge),
+        Op::TotalListOf | Op::TotalNetOf => {
+            Shape::of(W, Unused, Unused, Imm::Set).needing(Needs::Totals)
+        }
+        Op::QuantityOf => Shape::of(N, Unused, Unused, Imm::Set).needing(Needs::Totals),
         Op::List | Op::Left => Shape::of(W, Unused, Unused, Imm::Unused).needing(Needs::Charge),
         Op::TotalList | Op::TotalNet | Op::TotalKept => {
             Shape::of(W, Unused, Unused, Imm::Unused).needing(Needs::Totals)

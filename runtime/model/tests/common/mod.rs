@@ -245,6 +245,10 @@ fn charges() -> Vec<Charge> {
         when: 0,
         saving: 1,
         saving_scale: 4,
+        units: NONE,
+        most: None,
+        least: None,
+        weight: None,
     };
     vec![
         Charge {
@@ -304,6 +308,17 @@ fn adjustments() -> Vec<Adjustment> {
         to: i32::MAX,
         asked_by: NONE,
         asked: ValueType::Bool,
+        group: NONE,
+        codes: Vec::new(),
+        alone: Alone::No,
+        never: Vec::new(),
+        effect: Effect::Take,
+        whole: None,
+        units: None,
+        gift: None,
+        budget: None,
+        limits: Vec::new(),
+        reads_quote: false,
     };
     vec![
         adjustment.clone(),
@@ -449,6 +464,13 @@ pub fn sample() -> Model {
         }],
         stages: vec![word("Contract")],
         adjustments: adjustments(),
+        groups: vec![],
+        steps: [0, 1]
+            .map(|adjustment| Step {
+                group: NONE,
+                members: vec![adjustment],
+            })
+            .to_vec(),
         approvals: vec![Approval {
             name: word("desk"),
             title: word("Deal desk"),

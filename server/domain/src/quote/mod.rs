@@ -54,6 +54,9 @@ pub struct Header {
     /// `removed` or `added` by the name of the clause; null when none is changed.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub clauses: Value,
+    /// Codes of promotions, a list of texts; null when none is given.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub codes: Value,
 }
 
 /// A line of a quote.

@@ -116,6 +116,7 @@ pub fn header() -> Header {
         asked: json!({"Discretion": "5"}),
         overrides: serde_json::Value::Null,
         clauses: serde_json::Value::Null,
+        codes: serde_json::Value::Null,
     }
 }
 

@@ -204,7 +204,8 @@ fn violations(line: &quo_engine::LineAnswer) -> Vec<&quo_engine::Finding> {
         .collect()
 }
 
-/// Lists, for every charge, the adjustments that apply with what they save, and those that do not with their reasons.
+/// Lists, for every charge, the adjustments that apply with what they save, and those that do not with their reasons; for
+/// the quote what would apply and does not, what comes on top, what is to be kept for acceptance, and codes that nothing has.
 #[utoipa::path(post, path = "/promotions/evaluate", tag = "decisions", params(ExplainQuery), request_body = Value,
     responses((status = 200, body = DecisionDocument), (status = "4XX", body = Problem)))]
 pub async fn promotions(
@@ -219,7 +220,15 @@ pub async fn promotions(
         why_not: query.why_not,
     });
     let decided = decisions::evaluate(&state, &caller.0.tenant, bytes(body)?, ask).await?;
-    let result = json!({ "lines": decided.explanation.as_ref().map(adjustments) });
+    let answer = &decided.evaluation.answer;
+    let of_codes = |finding: &&quo_engine::Finding| finding.rule == "codes";
+    let result = json!({
+        "lines": decided.explanation.as_ref().map(adjustments),
+        "notApplied": answer.not_applied,
+        "extraItems": answer.extra_items,
+        "reservations": answer.reservations,
+        "unknownCodes": answer.warnings.iter().filter(of_codes).collect::<Vec<_>>(),
+    });
     DecisionDocument::of(&decided, result, wanted).map(Json)
 }
 

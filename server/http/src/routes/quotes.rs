@@ -49,6 +49,9 @@ pub struct HeaderPayload {
     /// `removed` or `added` by the name of the clause.
     #[serde(default)]
     pub clauses: Value,
+    /// Codes of promotions: a list of texts.
+    #[serde(default)]
+    pub codes: Value,
 }
 
 impl From<HeaderPayload> for Header {
@@ -61,6 +64,7 @@ impl From<HeaderPayload> for Header {
             asked: payload.asked,
             overrides: payload.overrides,
             clauses: payload.clauses,
+            codes: payload.codes,
         }
     }
 }

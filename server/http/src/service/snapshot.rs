@@ -38,6 +38,7 @@ pub(crate) fn request(revision: &Revision) -> Result<Value, AppError> {
     for (name, wanted) in [
         ("overrides", &header.overrides),
         ("clauses", &header.clauses),
+        ("codes", &header.codes),
     ] {
         if !wanted.is_null() {
             request.insert(name.to_owned(), wanted.clone());
@@ -61,6 +62,9 @@ pub(crate) fn check_header(header: &Header) -> Result<(), AppError> {
         return Err(AppError::inconsistent(
             "`clauses` must be an object: `removed` or `added` by the name of the clause",
         ));
+    }
+    if !matches!(header.codes, Value::Null | Value::Array(_)) {
+        return Err(AppError::inconsistent("`codes` must be a list of texts"));
     }
     if !matches!(header.overrides, Value::Null | Value::Array(_)) {
         return Err(AppError::inconsistent(

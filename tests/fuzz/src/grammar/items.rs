@@ -336,7 +336,8 @@ impl Writer {
         self.first(word);
         self.any_name();
         self.text(Before::Any);
-        self.block(7, |w| match w.random.below(6) {
+        self.block(7, |w| match w.random.below(12) {
+            6..=10 => w.of_whole_quote(),
             0 => {
                 w.line("effective");
                 w.window();
@@ -362,6 +363,27 @@ impl Writer {
         });
     }
 
+    /// What a discount or promotion says about the whole quote.
+    fn of_whole_quote(&mut self) {
+        let statement = *self.random.pick(&[
+            ("take", "gift off all of them , spread by left , rounded half up to currency , remainder to largest"),
+            ("add", "3% of what is left , at most gift , at least gift"),
+            ("price", "at most gift each unit"),
+            ("price", "those units at gift , spread equally , rounded down to currency , remainder to last"),
+            ("take", "100% of list off 1 of those units , cheapest first , at most 2 times , only whole groups"),
+            ("take", "gift each unit off 3 units of each charge"),
+            ("give", "1 unit of P at gift each"),
+            ("code", "\"A\" , \"B\""),
+            ("alone", "among promotions unless an earlier one applies"),
+            ("never", "together with D above 20% , this one stays"),
+            ("budget", "gift , used so far promo.spent , up to what is left of it"),
+            ("redeemed", "at most 10 times per customer , used so far promo.uses"),
+            ("group", "G"),
+        ]);
+        self.line(statement.0);
+        self.any(statement.1);
+    }
+
     fn stages_and_floors(&mut self) {
         self.first("adjust");
         self.any("in stages");
@@ -375,6 +397,11 @@ impl Writer {
         self.text(Before::Any);
         self.path(Before::Any);
         self.any("at 50% of list");
+        self.first("group");
+        self.any_name();
+        self.any("in stage item , priority 10");
+        self.sign(":");
+        self.any("the largest saving wins on each charge");
     }
 
     fn approval(&mut self) {
