@@ -100,6 +100,22 @@ names! {
         HasTasks = "has tasks",
         /// No task has been started.
         NoTaskStarted = "no task started",
+        /// No task has been started after whose start the order is no longer cancelled.
+        BeforeCutOff = "before cut-off",
+        /// Nothing is under way, and nothing that was done is still to be undone.
+        NothingToUndo = "nothing to undo",
+        /// After this an undo has failed for good.
+        UndoFailed = "undo failed",
+        /// After this no undo is failed any more.
+        NoUndoFailed = "no undo failed",
+        /// The order is not being cancelled.
+        OrderGoesOn = "order goes on",
+        /// The order is being cancelled, and the task has an undo.
+        IsToBeUndone = "is to be undone",
+        /// Every task that waited for it is at rest: undone, or never done.
+        SuccessorsUndone = "successors undone",
+        /// The downstream system says it undid the task.
+        FoundUndone = "found undone",
         /// After this every task is completed or skipped.
         LastTask = "last task",
         /// After this a task has failed for good.
@@ -171,6 +187,8 @@ names! {
         CapturesOrder = "captures order",
         /// Tasks are created from the accepted plan.
         CreatesTasks = "creates tasks",
+        /// Tasks that were not begun never will be.
+        WithdrawsTasks = "withdraws tasks",
         /// Tasks that waited for this one become ready.
         ReleasesSuccessors = "releases successors",
         /// The deadline of this step or try is set.

@@ -4,6 +4,8 @@
 //! asking the downstream system under the task's stable idempotency key, before it may be tried
 //! again. Tries are counted and have a window. The task must not know how a system is called.
 
+mod undo;
+
 use crate::ids::{OrderId, TaskId, TenantId};
 use crate::machine::{Authority, Guard, Machine, Retry, SideEffect, Transition, names};
 use crate::snapshot::TaskPlan;
@@ -30,6 +32,20 @@ names! {
         Failed = "failed",
         /// Left out by a person's decision.
         Skipped = "skipped",
+        /// Never to be begun: the order is cancelled.
+        Withdrawn = "withdrawn",
+        /// A try to undo it is under way.
+        Undoing = "undoing",
+        /// A try to undo it gave no answer: it may or may not be undone.
+        UndoUnknown = "undo unknown",
+        /// The downstream system is being asked whether it is undone.
+        UndoReconciling = "undo reconciling",
+        /// Done, and undone since the order was cancelled.
+        Undone = "undone",
+        /// It could not be undone; a person decides.
+        UndoFailed = "undo failed",
+        /// Done, and left so by a person's decision although the order was cancelled.
+        Kept = "kept",
     }
 }
 
@@ -52,12 +68,17 @@ names! {
         Reconcile = "reconcile task",
         /// A person gives a failed task one more try.
         Retry = "retry task",
-        /// A person leaves the task out.
+        /// A person leaves the task out, or leaves it done when it cannot be undone.
         Skip = "skip task",
+        /// The order is cancelled before it was begun.
+        Withdraw = "withdraw",
     }
 }
 
-use TaskState::{Completed, Failed, Pending, Ready, Reconciling, Skipped, Started, Unknown};
+use TaskState::{
+    Completed, Failed, Kept, Pending, Ready, Reconciling, Skipped, Started, UndoFailed,
+    UndoReconciling, UndoUnknown, Undoing, Undone, Unknown, Withdrawn,
+};
 use TaskVerb as C;
 
 type Row = Transition<TaskState, C>;
@@ -67,6 +88,23 @@ const fn skip(from: TaskState) -> Row {
         .guarded(&[Guard::ReasonGiven])
         .effects(&[SideEffect::ReleasesSuccessors])
         .retried(Retry::ByRepair)
+}
+
+const fn withdraw(from: TaskState) -> Row {
+    Row::new(from, C::Withdraw, Withdrawn, "quo.order.cancellation_begun").by(Authority::Anyone)
+}
+
+const fn look_up(from: TaskState) -> Row {
+    Row::new(
+        from,
+        C::BeginReconciliation,
+        UndoReconciling,
+        "quo.order.task_compensation_reconciliation_begun",
+    )
+    .by(Authority::Anyone)
+    .effects(&[SideEffect::SchedulesReconciliation])
+    .times_out_with(C::BeginReconciliation)
+    .retried(Retry::Safe)
 }
 
 /// The transition table of a fulfilment task.
@@ -171,9 +209,127 @@ pub const TRANSITIONS: &[Row] = &[
     .effects(&[SideEffect::ClearsTimers])
     .retried(Retry::ByRepair),
     Row::new(Failed, C::Retry, Ready, "quo.order.task_retried")
-        .guarded(&[Guard::ReasonGiven])
+        .guarded(&[Guard::ReasonGiven, Guard::OrderGoesOn])
         .retried(Retry::ByRepair),
     skip(Failed),
+    withdraw(Pending),
+    withdraw(Ready),
+    // What was done is undone the way it was done: a try that may fail, be lost, and be looked up.
+    Row::new(
+        Completed,
+        C::Start,
+        Undoing,
+        "quo.order.task_compensation_started",
+    )
+    .by(Authority::Anyone)
+    .guarded(&[
+        Guard::IsToBeUndone,
+        Guard::SuccessorsUndone,
+        Guard::BackoffOver,
+    ])
+    .effects(&[SideEffect::SetsDeadline])
+    .times_out_with(C::OutcomeUnknown)
+    .retried(Retry::AfterReconciliation),
+    Row::new(
+        Undoing,
+        C::Complete,
+        Undone,
+        "quo.order.task_compensation_completed",
+    )
+    .by(Authority::Anyone)
+    .guarded(&[Guard::CurrentTry])
+    .effects(&[SideEffect::ClearsTimers]),
+    Row::new(
+        Undoing,
+        C::Fail,
+        Completed,
+        "quo.order.task_compensation_retry_scheduled",
+    )
+    .when(Guard::MayTryAgain)
+    .by(Authority::Anyone)
+    .guarded(&[Guard::CurrentTry])
+    .effects(&[SideEffect::SetsBackoff])
+    .times_out_with(C::Start)
+    .retried(Retry::Safe),
+    Row::new(
+        Undoing,
+        C::Fail,
+        UndoFailed,
+        "quo.order.task_compensation_failed",
+    )
+    .by(Authority::Anyone)
+    .guarded(&[Guard::CurrentTry])
+    .effects(&[SideEffect::ClearsTimers])
+    .retried(Retry::ByRepair),
+    Row::new(
+        Undoing,
+        C::OutcomeUnknown,
+        UndoUnknown,
+        "quo.order.task_compensation_outcome_unknown",
+    )
+    .by(Authority::Anyone)
+    .guarded(&[Guard::CurrentTry])
+    .effects(&[SideEffect::SchedulesReconciliation])
+    .times_out_with(C::BeginReconciliation)
+    .retried(Retry::AfterReconciliation),
+    look_up(UndoUnknown),
+    look_up(UndoReconciling),
+    Row::new(
+        UndoReconciling,
+        C::Reconcile,
+        Undone,
+        "quo.order.task_compensation_reconciled",
+    )
+    .when(Guard::FoundUndone)
+    .by(Authority::Anyone)
+    .effects(&[SideEffect::ClearsTimers]),
+    Row::new(
+        UndoReconciling,
+        C::Reconcile,
+        UndoUnknown,
+        "quo.order.task_compensation_reconciled",
+    )
+    .when(Guard::StillUnknown)
+    .by(Authority::Anyone)
+    .effects(&[SideEffect::SchedulesReconciliation])
+    .times_out_with(C::BeginReconciliation)
+    .retried(Retry::AfterReconciliation),
+    Row::new(
+        UndoReconciling,
+        C::Reconcile,
+        Completed,
+        "quo.order.task_compensation_reconciled",
+    )
+    .when(Guard::MayTryAgain)
+    .by(Authority::Anyone)
+    .effects(&[SideEffect::SetsBackoff])
+    .times_out_with(C::Start)
+    .retried(Retry::Safe),
+    Row::new(
+        UndoReconciling,
+        C::Reconcile,
+        UndoFailed,
+        "quo.order.task_compensation_reconciled",
+    )
+    .by(Authority::Anyone)
+    .effects(&[SideEffect::ClearsTimers])
+    .retried(Retry::ByRepair),
+    Row::new(
+        UndoFailed,
+        C::Retry,
+        Completed,
+        "quo.order.task_compensation_retried",
+    )
+    .guarded(&[Guard::ReasonGiven])
+    .retried(Retry::ByRepair),
+    Row::new(
+        UndoFailed,
+        C::Skip,
+        Kept,
+        "quo.order.task_compensation_skipped",
+    )
+    .guarded(&[Guard::ReasonGiven])
+    .retried(Retry::ByRepair),
 ];
 
 /// The state machine of a fulfilment task.
@@ -193,8 +349,10 @@ pub enum Finding {
         /// What the downstream system calls the result.
         reference: Option<String>,
     },
-    /// It was never done, and may be tried again.
+    /// It was never done, and may be tried again; of an undo that was asked for: it was never undone.
     NotDone,
+    /// It was done and is undone.
+    Undone,
     /// It was refused or failed for good.
     Failed {
         /// What went wrong, in words.
@@ -234,6 +392,10 @@ pub struct Task {
     pub detail: Option<String>,
     /// Whether the try whose outcome is unknown was broken off by the platform itself.
     pub interrupted: bool,
+    /// Tries to undo it, begun since the order was cancelled.
+    pub undo_tries: u32,
+    /// Tries to undo it that are allowed: as many as to do it; a repair adds one.
+    pub undo_tries_allowed: u32,
 }
 
 /// The idempotency key a downstream system sees: the same for every try of a task.
@@ -267,13 +429,13 @@ impl Task {
     #[must_use]
     pub fn wait_ms(&self, jitter_permille: u32) -> i64 {
         let Some(minutes) = self.plan.waiting_minutes else {
-            return backoff_ms(self.tries, jitter_permille);
+            return backoff_ms(self.tries_now(), jitter_permille);
         };
         let first = i64::from(minutes).saturating_mul(MINUTE_MS);
         if !self.plan.doubling {
             return first;
         }
-        let doublings = self.tries.saturating_sub(1).min(30);
+        let doublings = self.tries_now().saturating_sub(1).min(30);
         // A first wait that is longer than the bound stays as it was written.
         first
             .saturating_mul(1_i64 << doublings)

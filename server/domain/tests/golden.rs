@@ -152,7 +152,29 @@ fn order_events() -> Vec<OrderEvent> {
     let mut wrong = Sale::with_order_in(OrderState::Submitted, Shape::default());
     wrong.order.as_mut().unwrap().commitment.snapshot.answer = serde_json::json!({});
     wrong.order_command(&rep(), OrderCommand::Validate).unwrap();
-    [busy, skipped, cancelled, wrong]
+    let mut back = Sale::undoing(quo_domain::task::TaskState::UndoReconciling);
+    back.reconcile("billing", Finding::NotDone);
+    back.now = back.now.plus_millis(1_000);
+    back.fail_for_good("billing");
+    for task in ["billing", "other"] {
+        let task = task_id(task);
+        back.order_command(&rep(), OrderCommand::RetryTask { task })
+            .unwrap();
+    }
+    back.complete("billing");
+    back.fail_for_good("other");
+    let task = task_id("other");
+    back.order_command(&rep(), OrderCommand::SkipTask { task })
+        .unwrap();
+    let mut passing = Sale::undoing(quo_domain::task::TaskState::Undoing);
+    let fail = OrderCommand::FailTask {
+        task: task_id("billing"),
+        attempt: 1,
+        may_pass: true,
+        detail: "busy".to_owned(),
+    };
+    passing.order_command(&system(), fail).unwrap();
+    [busy, skipped, cancelled, wrong, back, passing]
         .into_iter()
         .flat_map(|sale| sale.order_events)
         .collect()

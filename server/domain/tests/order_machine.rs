@@ -41,6 +41,22 @@ fn order_case(
         // One task failed, another, independent one is under way or failed as well.
         shape.tasks = vec![("billing", vec![]), ("other", vec![])];
     }
+    if let OrderState::Cancelling | OrderState::CancellationHeld = state {
+        // The last one is never begun, so that the order is not completed.
+        shape.tasks = vec![("billing", vec![]), ("later", vec!["billing"])];
+        shape.undo = vec!["billing"];
+        if when.is_none() || when == Some(Guard::StepContinues) {
+            shape.tasks.push(("other", vec![]));
+            shape.undo.push("other");
+        }
+    }
+    if (state, verb, when) == (OrderState::Held, OrderVerb::Cancel, None) {
+        shape.tasks = vec![("billing", vec![]), ("other", vec![])];
+        shape.undo = vec!["other"];
+    }
+    if (state, verb) == (OrderState::InProgress, OrderVerb::Cancel) {
+        shape.undo = vec!["billing"];
+    }
     let mut sale = Sale::with_order_in(state, shape);
     let started = |sale: &mut Sale| sale.start_task("billing");
     let fail = |may_pass| OrderCommand::FailTask {
@@ -64,13 +80,40 @@ fn order_case(
         }
         (OrderVerb::Decompose, _) => OrderCommand::Decompose,
         (OrderVerb::Cancel, _) => {
-            if state == OrderState::Held {
+            if when.is_none() && state == OrderState::Held {
+                sale.complete("other");
+            } else if when.is_none() && state == OrderState::InProgress {
+                sale.complete("billing");
+            } else if state == OrderState::Held {
                 // Held by the validation, since a failed task has been started.
                 sale = Sale::with_order_in(OrderState::Submitted, Shape::default());
                 sale.order.as_mut().unwrap().commitment.snapshot.answer = serde_json::json!("0.01");
                 sale.order_command(&rep(), OrderCommand::Validate).unwrap();
             }
             OrderCommand::Cancel
+        }
+        (OrderVerb::WorkOnTask, Some(Guard::UndoFailed)) => {
+            started(&mut sale);
+            fail(false)
+        }
+        (OrderVerb::WorkOnTask, Some(Guard::NothingToUndo)) => {
+            started(&mut sale);
+            complete(1)
+        }
+        (OrderVerb::WorkOnTask, _)
+            if matches!(state, OrderState::Cancelling | OrderState::CancellationHeld) =>
+        {
+            OrderCommand::StartTask {
+                task: task_id("other"),
+                timeout_ms: 1,
+            }
+        }
+        (OrderVerb::RepairTask, None) if state == OrderState::CancellationHeld => {
+            sale.fail_for_good("other");
+            OrderCommand::RetryTask { task: task() }
+        }
+        (OrderVerb::RepairTask, Some(Guard::NoUndoFailed)) => {
+            OrderCommand::RetryTask { task: task() }
         }
         (OrderVerb::WorkOnTask, when) if state == OrderState::InProgress => {
             started(&mut sale);
@@ -202,6 +245,7 @@ fn task_command(verb: TaskVerb, when: Option<Guard>, task: TaskId) -> (OrderComm
         TaskVerb::Reconcile => {
             let finding = match when {
                 Some(Guard::FoundDone) => Finding::Done { reference: None },
+                Some(Guard::FoundUndone) => Finding::Undone,
                 Some(Guard::StillUnknown) => Finding::Unknown,
                 Some(Guard::MayTryAgain) => Finding::NotDone,
                 _ => Finding::Failed { detail },
@@ -210,7 +254,7 @@ fn task_command(verb: TaskVerb, when: Option<Guard>, task: TaskId) -> (OrderComm
         }
         TaskVerb::Retry => OrderCommand::RetryTask { task },
         TaskVerb::Skip => OrderCommand::SkipTask { task },
-        TaskVerb::Release => panic!("nobody sends a release"),
+        TaskVerb::Release | TaskVerb::Withdraw => panic!("nobody sends it"),
     };
     let by = if matches!(verb, TaskVerb::Retry | TaskVerb::Skip) {
         rep()
@@ -223,14 +267,17 @@ fn task_command(verb: TaskVerb, when: Option<Guard>, task: TaskId) -> (OrderComm
 #[test]
 fn every_command_in_every_state_of_a_task() {
     for &state in TaskState::ALL {
-        // A release is not sent; it follows from a predecessor's end, below.
+        // A release is not sent; it follows from a predecessor's end, below. Nor is the withdrawal of a cancellation.
         for &verb in TaskVerb::ALL
             .iter()
-            .filter(|verb| **verb != TaskVerb::Release)
+            .filter(|verb| !matches!(verb, TaskVerb::Release | TaskVerb::Withdraw))
         {
             let rows: Vec<_> = task::MACHINE.rows(state, verb).collect();
             for row in &rows {
-                let (sale, task) = Sale::with_task_in(state, Shape::default());
+                let (mut sale, task) = Sale::with_task_in(state, Shape::default());
+                if (state, verb) == (TaskState::Completed, TaskVerb::Start) {
+                    sale = Sale::undoing(state);
+                }
                 let (command, by) = task_command(verb, row.when, task.clone());
                 let (types, after) = decide(sale.order(), &command, &context(&by, sale.now))
                     .unwrap_or_else(|e| panic!("`{verb}` in `{state}`: {e}"));
@@ -418,14 +465,4 @@ fn an_order_with_another_snapshot_than_the_accepted_is_held() {
         "{problem}"
     );
     assert!(sale.order_command(&rep(), OrderCommand::Decompose).is_err());
-}
-
-#[test]
-fn what_has_begun_cannot_be_cancelled() {
-    let (mut sale, _) = Sale::with_task_in(TaskState::Started, Shape::default());
-    let says = sale
-        .order_command(&rep(), OrderCommand::Cancel)
-        .unwrap_err()
-        .to_string();
-    assert_eq!(says, "`cancel` is refused: task `billing` has been started");
 }

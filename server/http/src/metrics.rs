@@ -86,7 +86,7 @@ const EVENTS: [(&str, &str, &str); 9] = [
 ];
 
 /// What each event about a task is counted as.
-const TASK_OUTCOMES: [(&str, &str); 7] = [
+const TASK_OUTCOMES: [(&str, &str); 9] = [
     ("quo.order.task_started", "started"),
     ("quo.order.task_completed", "completed"),
     ("quo.order.task_retry_scheduled", "retried"),
@@ -94,6 +94,8 @@ const TASK_OUTCOMES: [(&str, &str); 7] = [
     ("quo.order.task_outcome_unknown", "unknown"),
     ("quo.order.task_reconciled", "reconciled"),
     ("quo.order.task_skipped", "skipped"),
+    ("quo.order.task_compensation_completed", "undone"),
+    ("quo.order.task_compensation_failed", "undo failed"),
 ];
 
 impl Default for Metrics {

@@ -361,8 +361,90 @@ async fn every_fault_alone_ends_well_or_with_a_person() {
             let said = service
                 .post(&format!("/orders/{order}/cancel"), REP, &envelope)
                 .await;
-            assert_eq!(said.problem().1, "guarded", "a task was started");
+            // Nothing was done, so there is nothing to undo.
+            assert_eq!(said.ok()["state"], "cancelled");
         }
+    }
+}
+
+/// Cancels an order. What is under way may be recorded meanwhile; then it is asked again, while nothing new is begun.
+async fn cancel(service: &Service, order: &str) -> Value {
+    for _ in 0..100 {
+        let found = service.get(&format!("/orders/{order}")).await.ok();
+        let version = found["order"]["version"].as_u64().expect("a version");
+        let envelope = service.envelope(version, json!({}));
+        let path = format!("/orders/{order}/cancel");
+        let said = service.post(&path, REP, &envelope).await;
+        if said.status.is_success() {
+            return said.ok();
+        }
+        assert_eq!(said.status, 409, "{}", said.text());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the order never stands still");
+}
+
+/// Drives an order until a task of it is done, and cancels it then.
+async fn cancel_after(
+    service: &Service,
+    orchestrator: &Arc<Orchestrator>,
+    order: &str,
+    task: &str,
+) -> Value {
+    for _ in 0..3_000 {
+        orchestrator.tick().await;
+        let found = service.get(&format!("/orders/{order}")).await.ok()["order"].clone();
+        assert_ne!(found["state"], "completed", "it was too quick");
+        let named = |it: &Value| it["id"].as_str().is_some_and(|id| id.ends_with(task));
+        let done = |it: &Value| named(it) && it["state"] == "completed";
+        if found["tasks"]
+            .as_array()
+            .is_some_and(|tasks| tasks.iter().any(done))
+        {
+            return cancel(service, order).await;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        service.clock.advance_millis(10 * HASTE);
+    }
+    panic!("`{task}` is never done");
+}
+
+#[tokio::test]
+async fn an_order_in_progress_is_cancelled_and_what_was_done_is_undone_once() {
+    for (behaviour, seed) in [
+        (Behaviour::calm(), 11),
+        (Behaviour::stormy(20_261_128, LATE_MS), 12),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let service = Service::with_rules(folder.path(), seed).await;
+        let running = simulate(folder.path(), behaviour).await;
+        let orchestrator = orchestrator(&service, &running.bases());
+        let (quote, version) = service.accepted(&sample("enterprise-germany.json")).await;
+        let order = service.ordered(&quote, version).await;
+        let said = cancel_after(&service, &orchestrator, &order, "billing").await;
+        assert_eq!(said["state"], "cancelling", "{said}");
+        let found = drive(&service, &orchestrator, std::slice::from_ref(&order)).await;
+        assert_eq!(found[0]["state"], "cancelled");
+        let tasks = found[0]["tasks"].as_array().expect("tasks");
+        for task in tasks {
+            let undo = task["plan"]["undo"].is_string();
+            let state = task["state"].as_str().expect("a state");
+            let ended = ["undone", "withdrawn", "failed"].contains(&state);
+            assert!(ended || !undo && state == "completed", "{task}");
+        }
+        assert!(tasks.iter().any(|task| task["state"] == "undone"));
+        assert!(tasks.iter().any(|task| task["state"] == "withdrawn"));
+        let counts = counts(&running);
+        assert!(counts.iter().all(|effect| effect.times == 1), "{counts:#?}");
+        let events = service.get("/events?limit=500").await.json();
+        let events = events.as_array().expect("a batch");
+        let at = |kind: &str| events.iter().position(|event| event["type"] == kind);
+        let begun = at("quo.order.cancellation_begun.v1").expect("it was begun");
+        let ended = at("quo.order.cancelled.v1").expect("it ended");
+        let undone = at("quo.order.task_compensation_completed.v1")
+            .or_else(|| at("quo.order.task_compensation_reconciled.v1"))
+            .expect("something was undone");
+        assert!(begun < undone && undone < ended);
     }
 }
 

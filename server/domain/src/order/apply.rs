@@ -81,8 +81,82 @@ pub(super) fn apply(order: &mut Order, event: &OrderEvent) -> Option<()> {
             task.not_before = None;
         }
         E::TaskSkipped(e) => task(order, &e.task)?.state = TaskState::Skipped,
+        E::OrderCancellationBegun(e) => {
+            order.state = OrderState::Cancelling;
+            for withdrawn in &e.withdrawn {
+                let task = task(order, withdrawn)?;
+                task.state = TaskState::Withdrawn;
+                task.not_before = None;
+            }
+        }
+        E::OrderCancellationHeld(_) => order.state = OrderState::CancellationHeld,
+        E::OrderCancellationResumed(_) => order.state = OrderState::Cancelling,
+        _ => return undo(order, event),
     }
     Some(())
+}
+
+/// What the events of undoing a task change in it.
+fn undo(order: &mut Order, event: &OrderEvent) -> Option<()> {
+    use OrderEvent as E;
+    match event {
+        E::TaskCompensationStarted(e) => {
+            let task = task(order, &e.task)?;
+            task.state = TaskState::Undoing;
+            task.undo_tries = e.attempt;
+            task.deadline = Some(e.deadline);
+            task.not_before = None;
+            task.detail = None;
+        }
+        E::TaskCompensationCompleted(e) => at_rest(task(order, &e.task)?, TaskState::Undone, None),
+        E::TaskCompensationRetryScheduled(e) => {
+            let task = task(order, &e.task)?;
+            at_rest(task, TaskState::Completed, Some(&e.detail));
+            task.not_before = Some(e.not_before);
+        }
+        E::TaskCompensationFailed(e) => {
+            at_rest(
+                task(order, &e.task)?,
+                TaskState::UndoFailed,
+                Some(&e.detail),
+            );
+        }
+        E::TaskCompensationOutcomeUnknown(e) => {
+            let task = task(order, &e.task)?;
+            at_rest(task, TaskState::UndoUnknown, Some(&e.detail));
+            task.reconciliations = 0;
+        }
+        E::TaskCompensationReconciliationBegun(e) => {
+            let task = task(order, &e.task)?;
+            task.state = TaskState::UndoReconciling;
+            task.reconciliations = e.inquiry;
+        }
+        E::TaskCompensationReconciled(e) => {
+            let task = task(order, &e.task)?;
+            let detail = match &e.finding {
+                Finding::Failed { detail } => Some(detail.clone()),
+                Finding::Undone => None,
+                _ => task.detail.clone(),
+            };
+            at_rest(task, e.to, detail.as_ref());
+            task.not_before = e.not_before;
+        }
+        E::TaskCompensationRetried(e) => {
+            let task = task(order, &e.task)?;
+            task.state = TaskState::Completed;
+            task.undo_tries_allowed = e.tries_allowed;
+            task.not_before = None;
+        }
+        E::TaskCompensationSkipped(e) => task(order, &e.task)?.state = TaskState::Kept,
+        _ => return None,
+    }
+    Some(())
+}
+
+fn at_rest(task: &mut Task, state: TaskState, detail: Option<&String>) {
+    task.state = state;
+    task.detail = detail.cloned();
+    task.deadline = None;
 }
 
 fn task<'a>(order: &'a mut Order, id: &TaskId) -> Option<&'a mut Task> {
@@ -104,6 +178,8 @@ fn planned(planned: &PlannedTask) -> Task {
         reference: None,
         detail: None,
         interrupted: false,
+        undo_tries: 0,
+        undo_tries_allowed: planned.plan.tries,
     }
 }
 
@@ -130,6 +206,6 @@ fn reconciled(task: &mut Task, event: &TaskReconciled) {
             task.tries_allowed = task.tries_allowed.saturating_add(1);
             task.interrupted = false;
         }
-        Finding::NotDone | Finding::Unknown => {}
+        Finding::NotDone | Finding::Undone | Finding::Unknown => {}
     }
 }

@@ -5,10 +5,11 @@
 //! being done (others released, the order completed) is recorded with it.
 
 use super::event::{
-    OrderCancelled, OrderCaptured, OrderCompleted, OrderDecomposed, OrderEvent, OrderHeld,
-    OrderResumed, OrderSubmitted, OrderValidated, OrderValidationFailed, PlannedTask,
-    TaskCompleted, TaskFailed, TaskOutcomeUnknown, TaskReconciled, TaskReconciliationBegun,
-    TaskReleased, TaskRetried, TaskRetryScheduled, TaskSkipped, TaskStarted,
+    OrderCancellationHeld, OrderCancellationResumed, OrderCancelled, OrderCaptured, OrderCompleted,
+    OrderDecomposed, OrderEvent, OrderHeld, OrderResumed, OrderSubmitted, OrderValidated,
+    OrderValidationFailed, PlannedTask, TaskCompleted, TaskFailed, TaskOutcomeUnknown,
+    TaskReconciled, TaskReconciliationBegun, TaskReleased, TaskRetried, TaskRetryScheduled,
+    TaskSkipped, TaskStarted,
 };
 use super::{MACHINE, Order, OrderCommand, OrderState, OrderVerb};
 use crate::context::{Context, Decision};
@@ -21,8 +22,8 @@ use crate::time::Timestamp;
 use crate::timer::{TimerIntent, TimerKind};
 
 type Decided = Result<Decision<OrderEvent>, Refusal>;
-type OrderRow = Transition<OrderState, OrderVerb>;
-type TaskRow = Transition<TaskState, TaskVerb>;
+pub(super) type OrderRow = Transition<OrderState, OrderVerb>;
+pub(super) type TaskRow = Transition<TaskState, TaskVerb>;
 
 /// The creation of an order from an accepted commitment.
 pub(crate) fn capture(
@@ -69,10 +70,10 @@ pub fn decide(order: &Order, command: &OrderCommand, context: &Context) -> Decid
 }
 
 /// A command being decided on an order.
-struct Deciding<'a> {
-    order: &'a Order,
-    command: &'a OrderCommand,
-    context: &'a Context,
+pub(super) struct Deciding<'a> {
+    pub(super) order: &'a Order,
+    pub(super) command: &'a OrderCommand,
+    pub(super) context: &'a Context,
 }
 
 impl Deciding<'_> {
@@ -103,14 +104,7 @@ impl Deciding<'_> {
                 )),
             },
             OrderCommand::Decompose => self.decompose(row),
-            _ => {
-                let timers = self.order.tasks.iter().filter(|task| may_have_timer(task));
-                let timers = timers.map(|t| TimerIntent::Clear {
-                    id: self.order.task_timer(&t.id),
-                });
-                let from = self.order.state;
-                Ok(Decision::of(OrderCancelled { order, from }.into()).with_timers(timers))
-            }
+            _ => Ok(self.cancel(row)),
         }
     }
 
@@ -197,6 +191,10 @@ fn holds(after: &Order, context: &Context, guard: Guard) -> Result<(), String> {
             .iter()
             .any(|task| task.state == TaskState::Failed)
     };
+    let undo_failed = || {
+        let mut tasks = after.tasks.iter();
+        tasks.any(|task| task.state == TaskState::UndoFailed)
+    };
     match guard {
         Guard::ReasonGiven => crate::quote::reason_given(context),
         Guard::SnapshotIsIntact => check_snapshot(after).map(|_| ()),
@@ -208,6 +206,22 @@ fn holds(after: &Order, context: &Context, guard: Guard) -> Result<(), String> {
             Some(task) => Err(format!("task `{}` has been started", task.id)),
             None => Ok(()),
         },
+        Guard::BeforeCutOff => {
+            let mut started = after.tasks.iter().filter(|task| task.tries > 0);
+            match started.find(|task| task.plan.cut_off) {
+                Some(task) => Err(format!(
+                    "task `{}` has been started, after which the order is no longer cancelled",
+                    task.id
+                )),
+                None => Ok(()),
+            }
+        }
+        Guard::NothingToUndo => when(
+            after.tasks.iter().all(Task::is_at_rest),
+            "something that was done is still to be undone",
+        ),
+        Guard::UndoFailed => when(undo_failed(), "no undo has failed"),
+        Guard::NoUndoFailed => when(!undo_failed(), "another undo has failed"),
         Guard::LastTask => when(
             after.tasks.iter().all(Task::is_done),
             "a task is still to be done",
@@ -239,18 +253,23 @@ fn check_snapshot(order: &Order) -> Result<String, String> {
     }
 }
 
-fn may_have_timer(task: &Task) -> bool {
+pub(super) fn may_have_timer(task: &Task) -> bool {
     task.not_before.is_some()
         || matches!(
             task.state,
-            TaskState::Started | TaskState::Unknown | TaskState::Reconciling
+            TaskState::Started
+                | TaskState::Unknown
+                | TaskState::Reconciling
+                | TaskState::Undoing
+                | TaskState::UndoUnknown
+                | TaskState::UndoReconciling
         )
 }
 
 /// A command being decided on one task.
-struct OnTask<'a> {
-    deciding: &'a Deciding<'a>,
-    task: &'a Task,
+pub(super) struct OnTask<'a> {
+    pub(super) deciding: &'a Deciding<'a>,
+    pub(super) task: &'a Task,
     verb: TaskVerb,
 }
 
@@ -313,7 +332,7 @@ impl OnTask<'_> {
             Guard::CurrentTry => {
                 let named = self.attempt();
                 when(
-                    named == task.tries,
+                    named == task.tries_now(),
                     format!("try {named} of task `{}` is not the one under way", task.id),
                 )
             }
@@ -330,8 +349,22 @@ impl OnTask<'_> {
                     }
                     _ => {}
                 }
+                if task.is_undoing() {
+                    return task.may_undo_again();
+                }
+                self.goes_on()?;
                 task.may_try_again(now)
             }
+            Guard::OrderGoesOn => self.goes_on(),
+            Guard::IsToBeUndone => when(
+                self.deciding.order.is_cancelling() && task.is_to_be_undone(),
+                format!("task `{}` is done, and not to be undone", task.id),
+            ),
+            Guard::SuccessorsUndone => when(
+                self.deciding.order.successors_undone(task),
+                format!("a task that came after `{}` is not undone yet", task.id),
+            ),
+            Guard::FoundUndone => found(|finding| matches!(finding, Finding::Undone)),
             Guard::FoundDone => found(|finding| matches!(finding, Finding::Done { .. })),
             Guard::FoundNotDone => found(|finding| matches!(finding, Finding::NotDone)),
             Guard::StillUnknown => found(|finding| matches!(finding, Finding::Unknown)),
@@ -339,13 +372,20 @@ impl OnTask<'_> {
         }
     }
 
+    fn goes_on(&self) -> Result<(), String> {
+        if self.deciding.order.is_cancelling() {
+            return Err("the order is being cancelled".to_owned());
+        }
+        Ok(())
+    }
+
     /// The try a command names, or the one under way.
-    fn attempt(&self) -> u32 {
+    pub(super) fn attempt(&self) -> u32 {
         match self.deciding.command {
             OrderCommand::CompleteTask { attempt, .. }
             | OrderCommand::FailTask { attempt, .. }
             | OrderCommand::TaskOutcomeUnknown { attempt, .. } => *attempt,
-            _ => self.task.tries,
+            _ => self.task.tries_now(),
         }
     }
 
@@ -357,8 +397,14 @@ impl OnTask<'_> {
             self.attempt(),
             self.deciding.context.now,
         );
-        let next_try = (row.to == TaskState::Ready).then(|| self.next_try());
+        let again = row.to == TaskState::Ready
+            || row.to == TaskState::Completed
+                && matches!(row.from, TaskState::Undoing | TaskState::UndoReconciling);
+        let next_try = again.then(|| self.next_try());
         let timers = self.timers(row, next_try);
+        if row.to == TaskState::Undoing || self.task.is_undoing() {
+            return (self.undo_event(row, next_try), timers);
+        }
         let event = match self.deciding.command {
             OrderCommand::StartTask { timeout_ms, .. } => {
                 let deadline = now.plus_millis(i64::from((*timeout_ms).max(1)));
@@ -431,20 +477,24 @@ impl OnTask<'_> {
             }]
         };
         match (row.to, self.deciding.command, next_try) {
-            (TaskState::Started, OrderCommand::StartTask { timeout_ms, .. }, _) => {
+            (
+                TaskState::Started | TaskState::Undoing,
+                OrderCommand::StartTask { timeout_ms, .. },
+                _,
+            ) => {
                 let due = context.now.plus_millis(i64::from((*timeout_ms).max(1)));
                 set(due, TimerKind::TaskDeadline { task })
             }
-            (TaskState::Unknown, _, _) => set(
+            (TaskState::Unknown | TaskState::UndoUnknown, _, _) => set(
                 context.now.plus_millis(wait),
                 TimerKind::Reconciliation { task },
             ),
-            (TaskState::Reconciling, _, _) => {
+            (TaskState::Reconciling | TaskState::UndoReconciling, _, _) => {
                 let due = context.now.plus_millis(wait.max(LOOK_UP_MS));
                 set(due, TimerKind::Reconciliation { task })
             }
             (
-                TaskState::Ready,
+                TaskState::Ready | TaskState::Completed,
                 OrderCommand::FailTask { .. } | OrderCommand::ReconcileTask { .. },
                 Some(due),
             ) => set(due, TimerKind::RetryBackoff { task }),
@@ -477,6 +527,25 @@ impl OnTask<'_> {
                 .into()
             }
             OrderState::InProgress => OrderResumed {
+                order,
+                task: self.task.id.clone(),
+            }
+            .into(),
+            OrderState::Cancelled => OrderCancelled {
+                order,
+                from: row.from,
+            }
+            .into(),
+            OrderState::CancellationHeld => {
+                let failed = after.tasks.iter();
+                let failed = failed.filter(|task| task.state == TaskState::UndoFailed);
+                OrderCancellationHeld {
+                    order,
+                    failed: failed.map(|task| task.id.clone()).collect(),
+                }
+                .into()
+            }
+            OrderState::Cancelling => OrderCancellationResumed {
                 order,
                 task: self.task.id.clone(),
             }

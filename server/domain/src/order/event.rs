@@ -47,8 +47,32 @@ events! {
         OrderResumed = "quo.order.resumed" v 1,
         /// Every task is completed or left out.
         OrderCompleted = "quo.order.completed" v 1,
-        /// It was cancelled before anything was done.
+        /// It was cancelled: nothing was done, or what was done is undone.
         OrderCancelled = "quo.order.cancelled" v 1,
+        /// It is to be cancelled, once what was done is undone.
+        OrderCancellationBegun = "quo.order.cancellation_begun" v 1,
+        /// Something could not be undone: the cancellation needs a person.
+        OrderCancellationHeld = "quo.order.cancellation_held" v 1,
+        /// No undo is failed any more.
+        OrderCancellationResumed = "quo.order.cancellation_resumed" v 1,
+        /// A try to undo a task began.
+        TaskCompensationStarted = "quo.order.task_compensation_started" v 1,
+        /// A task is undone.
+        TaskCompensationCompleted = "quo.order.task_compensation_completed" v 1,
+        /// A try to undo a task failed, another will follow.
+        TaskCompensationRetryScheduled = "quo.order.task_compensation_retry_scheduled" v 1,
+        /// A task could not be undone.
+        TaskCompensationFailed = "quo.order.task_compensation_failed" v 1,
+        /// A try to undo a task gave no answer.
+        TaskCompensationOutcomeUnknown = "quo.order.task_compensation_outcome_unknown" v 1,
+        /// The downstream system is being asked whether a task is undone.
+        TaskCompensationReconciliationBegun = "quo.order.task_compensation_reconciliation_begun" v 1,
+        /// The downstream system said whether a task is undone.
+        TaskCompensationReconciled = "quo.order.task_compensation_reconciled" v 1,
+        /// A person asked for one more try to undo a task.
+        TaskCompensationRetried = "quo.order.task_compensation_retried" v 1,
+        /// A person left a task done that could not be undone.
+        TaskCompensationSkipped = "quo.order.task_compensation_skipped" v 1,
     }
 }
 
@@ -202,6 +226,105 @@ payloads! {
     OrderCancelled {
         /// The state it was in.
         from: crate::order::OrderState,
+    }
+}
+
+payloads! {
+    /// Payload of `quo.order.cancellation_begun`.
+    OrderCancellationBegun {
+        /// The state it was in.
+        from: crate::order::OrderState,
+        /// The tasks that were not begun and never will be.
+        withdrawn: Vec<TaskId>,
+    }
+    /// Payload of `quo.order.cancellation_held`.
+    OrderCancellationHeld {
+        /// The tasks that could not be undone.
+        failed: Vec<TaskId>,
+    }
+    /// Payload of `quo.order.cancellation_resumed`.
+    OrderCancellationResumed {
+        /// The task that was repaired.
+        task: TaskId,
+    }
+    /// Payload of `quo.order.task_compensation_started`.
+    TaskCompensationStarted {
+        /// The task.
+        task: TaskId,
+        /// What undoes it, in the words of its rule.
+        operation: String,
+        /// The try to undo it, counted from 1.
+        attempt: u32,
+        /// When.
+        at: Timestamp,
+        /// When it must have answered.
+        deadline: Timestamp,
+    }
+    /// Payload of `quo.order.task_compensation_completed`.
+    TaskCompensationCompleted {
+        /// The task.
+        task: TaskId,
+        /// The try to undo it, counted from 1.
+        attempt: u32,
+    }
+    /// Payload of `quo.order.task_compensation_retry_scheduled`.
+    TaskCompensationRetryScheduled {
+        /// The task.
+        task: TaskId,
+        /// The try that failed, counted from 1.
+        attempt: u32,
+        /// What went wrong, in words.
+        detail: String,
+        /// The next try begins no earlier.
+        not_before: Timestamp,
+    }
+    /// Payload of `quo.order.task_compensation_failed`.
+    TaskCompensationFailed {
+        /// The task.
+        task: TaskId,
+        /// The try that failed, counted from 1.
+        attempt: u32,
+        /// What went wrong, in words.
+        detail: String,
+    }
+    /// Payload of `quo.order.task_compensation_outcome_unknown`.
+    TaskCompensationOutcomeUnknown {
+        /// The task.
+        task: TaskId,
+        /// The try that gave no answer, counted from 1.
+        attempt: u32,
+        /// What was seen instead of an answer, in words.
+        detail: String,
+    }
+    /// Payload of `quo.order.task_compensation_reconciliation_begun`.
+    TaskCompensationReconciliationBegun {
+        /// The task.
+        task: TaskId,
+        /// How often it has been asked for, counted from 1.
+        inquiry: u32,
+    }
+    /// Payload of `quo.order.task_compensation_reconciled`.
+    TaskCompensationReconciled {
+        /// The task.
+        task: TaskId,
+        /// What the downstream system said.
+        finding: Finding,
+        /// The state it leads to.
+        to: TaskState,
+        /// The next try begins no earlier, if there is one.
+        not_before: Option<Timestamp>,
+    }
+    /// Payload of `quo.order.task_compensation_retried`.
+    TaskCompensationRetried {
+        /// The task.
+        task: TaskId,
+        /// Tries to undo it that are allowed from now on.
+        tries_allowed: u32,
+    }
+    /// Payload of `quo.order.task_compensation_skipped`.
+    TaskCompensationSkipped {
+        /// The task.
+        task: TaskId,
     }
 }
 

@@ -21,12 +21,19 @@ names! {
         Held = "held",
         /// Everything is done.
         Completed = "completed",
-        /// It was cancelled before anything was done.
+        /// It was cancelled: nothing was done, or what was done is undone.
         Cancelled = "cancelled",
+        /// What was done is being undone.
+        Cancelling = "cancelling",
+        /// Something that was done could not be undone; a person has to look at it.
+        CancellationHeld = "cancellation held",
     }
 }
 
-use OrderState::{Cancelled, Captured, Completed, Held, InProgress, Submitted, Validated};
+use OrderState::{
+    CancellationHeld, Cancelled, Cancelling, Captured, Completed, Held, InProgress, Submitted,
+    Validated,
+};
 
 type Row = Transition<OrderState, C>;
 
@@ -34,6 +41,21 @@ const fn cancel(from: OrderState) -> Row {
     Row::new(from, C::Cancel, Cancelled, "quo.order.cancelled")
         .guarded(&[Guard::ReasonGiven, Guard::NoTaskStarted])
         .effects(&[SideEffect::ClearsTimers])
+}
+
+/// The end of an order whose tasks have come to rest.
+const fn stop(from: OrderState) -> Row {
+    Row::new(from, C::Cancel, Cancelled, "quo.order.cancelled")
+        .when(Guard::NothingToUndo)
+        .guarded(&[Guard::ReasonGiven, Guard::BeforeCutOff])
+        .effects(&[SideEffect::ClearsTimers])
+}
+
+/// The way back: what is under way is waited for, what was done is undone.
+const fn turn_back(from: OrderState) -> Row {
+    Row::new(from, C::Cancel, Cancelling, "quo.order.cancellation_begun")
+        .guarded(&[Guard::ReasonGiven, Guard::BeforeCutOff])
+        .effects(&[SideEffect::WithdrawsTasks])
 }
 
 const fn repair(from: OrderState, to: OrderState, event: &'static str) -> Row {
@@ -73,7 +95,8 @@ pub const TRANSITIONS: &[Row] = &[
         .effects(&[SideEffect::ReleasesSuccessors]),
     repair(InProgress, Completed, "quo.order.completed").when(Guard::LastTask),
     repair(InProgress, InProgress, "quo.order.task_*"),
-    cancel(InProgress),
+    stop(InProgress),
+    turn_back(InProgress),
     // What was under way when another task failed still ends, is reconciled, and goes on.
     Row::new(Held, C::WorkOnTask, Held, "quo.order.task_*")
         .by(Authority::Anyone)
@@ -81,7 +104,37 @@ pub const TRANSITIONS: &[Row] = &[
     repair(Held, Completed, "quo.order.completed").when(Guard::LastTask),
     repair(Held, InProgress, "quo.order.resumed").when(Guard::NoTaskFailed),
     repair(Held, Held, "quo.order.task_*"),
-    cancel(Held),
+    stop(Held),
+    turn_back(Held),
+    Row::new(
+        Cancelling,
+        C::WorkOnTask,
+        CancellationHeld,
+        "quo.order.cancellation_held",
+    )
+    .when(Guard::UndoFailed)
+    .by(Authority::Anyone)
+    .compensated_by(C::RepairTask),
+    Row::new(Cancelling, C::WorkOnTask, Cancelled, "quo.order.cancelled")
+        .when(Guard::NothingToUndo)
+        .by(Authority::Anyone),
+    Row::new(Cancelling, C::WorkOnTask, Cancelling, "quo.order.task_*").by(Authority::Anyone),
+    // What can still be undone is, before or after a person has looked at what could not.
+    Row::new(
+        CancellationHeld,
+        C::WorkOnTask,
+        CancellationHeld,
+        "quo.order.task_*",
+    )
+    .by(Authority::Anyone),
+    repair(CancellationHeld, Cancelled, "quo.order.cancelled").when(Guard::NothingToUndo),
+    repair(
+        CancellationHeld,
+        Cancelling,
+        "quo.order.cancellation_resumed",
+    )
+    .when(Guard::NoUndoFailed),
+    repair(CancellationHeld, CancellationHeld, "quo.order.task_*"),
 ];
 
 /// The state machine of a product order.

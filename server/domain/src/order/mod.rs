@@ -9,6 +9,7 @@ mod command;
 mod decide;
 mod event;
 mod machine;
+mod undo;
 
 pub use command::{OrderCommand, OrderVerb};
 pub(crate) use decide::capture;
@@ -20,8 +21,10 @@ use crate::event::{EventBody, EventError, RecordedEvent};
 use crate::ids::{OrderId, StreamId, TaskId, TimerId};
 use crate::quote::{Acceptance, Commitment};
 use crate::task::{Task, TaskState};
+use crate::time::Timestamp;
 use crate::upcast::Upcasters;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// A product order.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -111,6 +114,46 @@ impl Order {
                 .iter()
                 .any(|other| other.id.as_str() == before && other.is_done())
         })
+    }
+
+    /// Whether it is on its way back: what was done is being undone.
+    #[must_use]
+    pub const fn is_cancelling(&self) -> bool {
+        matches!(
+            self.state,
+            OrderState::Cancelling | OrderState::CancellationHeld
+        )
+    }
+
+    /// Whether everything that came after a task, directly or by way of others, is at rest: undone, or never done.
+    #[must_use]
+    pub fn successors_undone(&self, task: &Task) -> bool {
+        let mut before = vec![task.id.as_str()];
+        let mut seen = BTreeSet::new();
+        while let Some(id) = before.pop() {
+            for other in self
+                .tasks
+                .iter()
+                .filter(|other| other.plan.after.iter().any(|after| after == id))
+            {
+                if !other.is_at_rest() {
+                    return false;
+                }
+                if seen.insert(other.id.as_str()) {
+                    before.push(other.id.as_str());
+                }
+            }
+        }
+        true
+    }
+
+    /// Whether a try of a task may begin now, as far as the order knows: to do it, or to undo it.
+    #[must_use]
+    pub fn may_start(&self, task: &Task, now: Timestamp) -> bool {
+        let waits = task.not_before.is_some_and(|at| now < at);
+        let undo =
+            || self.is_cancelling() && task.is_to_be_undone() && self.successors_undone(task);
+        !waits && (task.state == TaskState::Ready || undo())
     }
 
     /// The one timer of a task: what it is for changes with the task's state.

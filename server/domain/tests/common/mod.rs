@@ -82,6 +82,10 @@ pub struct Shape {
     pub blocking: Vec<&'static str>,
     /// Tasks with their predecessors.
     pub tasks: Vec<(&'static str, Vec<&'static str>)>,
+    /// Tasks that can be undone.
+    pub undo: Vec<&'static str>,
+    /// The task after whose start the order is no longer cancelled.
+    pub cut_off: Option<&'static str>,
     /// Tries of each task.
     pub tries: u32,
     /// Last day.
@@ -100,6 +104,8 @@ impl Default for Shape {
             ask_again: vec![],
             blocking: vec![],
             tasks: vec![("billing", vec![]), ("provision", vec!["billing"])],
+            undo: vec![],
+            cut_off: None,
             tries: 2,
             expires_on: Some("2026-07-31"),
         }
@@ -177,8 +183,8 @@ pub fn snapshot(shape: &Shape) -> PricedSnapshot {
                 within_minutes: Some(120),
                 waiting_minutes: None,
                 doubling: false,
-                cut_off: false,
-                undo: None,
+                cut_off: shape.cut_off == Some(id),
+                undo: shape.undo.contains(id).then(|| format!("undo_{id}")),
                 payload: json!({"seats": 500}),
             })
             .collect(),
@@ -371,6 +377,10 @@ impl Sale {
     /// A sale of the shape whose order is in the state.
     pub fn with_order_in(state: OrderState, shape: Shape) -> Self {
         use OrderState as S;
+        let mut shape = shape;
+        if matches!(state, S::Cancelling | S::CancellationHeld) && shape.undo.is_empty() {
+            shape.undo = vec!["billing"];
+        }
         let mut sale = Self::in_state(QuoteState::Converted, shape);
         let mut send = |command| sale.order_command(&rep(), command).unwrap();
         let path: &[OrderCommand] = match state {
@@ -387,6 +397,15 @@ impl Sale {
         path.iter().for_each(|command| send(command.clone()));
         match state {
             S::Held => sale.fail_for_good("billing"),
+            S::Cancelling | S::CancellationHeld => {
+                for task in sale.shape.undo.clone() {
+                    sale.complete(task);
+                }
+                sale.order_command(&rep(), OrderCommand::Cancel).unwrap();
+                if state == S::CancellationHeld {
+                    sale.fail_for_good("billing");
+                }
+            }
             S::Completed => {
                 for task in sale.shape.tasks.clone() {
                     sale.complete(task.0);
@@ -406,7 +425,7 @@ impl Sale {
     }
 
     pub fn attempt(&self, task: &str) -> u32 {
-        self.order().task(&task_id(task)).unwrap().tries
+        self.order().task(&task_id(task)).unwrap().tries_now()
     }
 
     pub fn complete(&mut self, task: &str) {
@@ -477,6 +496,13 @@ impl Sale {
                 sale.look_up("billing");
             }
             S::Completed => sale.complete("billing"),
+            S::Withdrawn
+            | S::Undoing
+            | S::UndoUnknown
+            | S::UndoReconciling
+            | S::Undone
+            | S::UndoFailed
+            | S::Kept => return (Self::undoing(state), task_id("billing")),
             S::Failed => sale.fail_for_good("billing"),
             S::Skipped => {
                 let command = OrderCommand::SkipTask {
@@ -486,6 +512,48 @@ impl Sale {
             }
         }
         (sale, task_id("billing"))
+    }
+}
+
+impl Sale {
+    /// A sale whose order is on its way back and held there by one task, so that anything may be asked; another one,
+    /// `billing`, is in the state.
+    pub fn undoing(state: TaskState) -> Self {
+        use TaskState as S;
+        let shape = Shape {
+            // The last one is never begun, so that the order is not completed.
+            tasks: vec![
+                ("billing", vec![]),
+                ("other", vec![]),
+                ("later", vec!["billing", "other"]),
+            ],
+            undo: vec!["billing", "other"],
+            ..Shape::default()
+        };
+        let mut sale = Self::with_order_in(OrderState::InProgress, shape);
+        sale.complete("other");
+        if state != S::Withdrawn {
+            sale.complete("billing");
+        }
+        sale.order_command(&rep(), OrderCommand::Cancel).unwrap();
+        sale.fail_for_good("other");
+        match state {
+            S::Undoing => sale.start_task("billing"),
+            S::UndoUnknown => sale.lose("billing"),
+            S::UndoReconciling => {
+                sale.lose("billing");
+                sale.look_up("billing");
+            }
+            S::Undone => sale.complete("billing"),
+            S::UndoFailed | S::Kept => sale.fail_for_good("billing"),
+            _ => {}
+        }
+        if state == S::Kept {
+            let task = task_id("billing");
+            sale.order_command(&rep(), OrderCommand::SkipTask { task })
+                .unwrap();
+        }
+        sale
     }
 }
 

@@ -3,8 +3,7 @@
 use super::{Orchestrator, TaskKey, locked};
 use crate::error::AppError;
 use crate::service::orders::{self, Stepped, step};
-use quo_connect::{Found, Outcome, WorkOrder};
-use quo_domain::Timestamp;
+use quo_connect::{Found, Outcome, ReversalOrder, WorkOrder};
 use quo_domain::ids::{OrderId, TaskId, TenantId};
 use quo_domain::order::{Order, OrderCommand, OrderState};
 use quo_domain::task::{Finding, Task, TaskState};
@@ -47,7 +46,10 @@ impl Orchestrator {
                     })
                     .await?
                 }
-                OrderState::InProgress | OrderState::Held => {
+                OrderState::InProgress
+                | OrderState::Held
+                | OrderState::Cancelling
+                | OrderState::CancellationHeld => {
                     return self.work_on(tenant, &order).await;
                 }
                 OrderState::Captured | OrderState::Completed | OrderState::Cancelled => {
@@ -69,10 +71,12 @@ impl Orchestrator {
         let now = self.state.now();
         for task in &order.tasks {
             match task.state {
-                TaskState::Ready if may_start(task, now) => {
+                _ if order.may_start(task, now) => {
                     self.start(tenant, order, task).await?;
                 }
-                TaskState::Started if !self.is_in_flight(tenant, &order.id, &task.id) => {
+                TaskState::Started | TaskState::Undoing
+                    if !self.is_in_flight(tenant, &order.id, &task.id) =>
+                {
                     // Begun, and not by this process: whoever began it is gone.
                     self.lost(
                         tenant,
@@ -134,7 +138,7 @@ impl Orchestrator {
         let begun = step(&self.state, tenant, &order.id, |order| {
             let ready = order
                 .task(&id)
-                .is_some_and(|t| t.state == TaskState::Ready && may_start(t, now));
+                .is_some_and(|task| order.may_start(task, now));
             ready.then(|| OrderCommand::StartTask {
                 task: id.clone(),
                 timeout_ms,
@@ -166,6 +170,16 @@ impl Orchestrator {
             // Where it belongs is known from the order; the correlation only helps people.
             Err(_) => None,
         };
+        if let (TaskState::Undoing, Some(undo)) = (task.state, &task.plan.undo) {
+            let reversal = ReversalOrder {
+                operation: undo.clone(),
+                tenant: tenant.to_string(),
+                correlationid: correlation.unwrap_or_else(|| order.id.to_string()),
+            };
+            let (system, key) = (&task.plan.system, &task.external_key);
+            let outcome = self.connector.undo(system, key, &reversal).await;
+            return self.came_to(tenant, &order, task, outcome).await;
+        }
         let work = WorkOrder {
             operation: task.plan.task.clone(),
             order: order.id.to_string(),
@@ -179,7 +193,12 @@ impl Orchestrator {
             .connector
             .request(&task.plan.system, &task.external_key, &work)
             .await;
-        let (id, attempt) = (task.id.clone(), task.tries);
+        self.came_to(tenant, &order, task, outcome).await;
+    }
+
+    /// Records what a call came to, to do a task or to undo it.
+    async fn came_to(&self, tenant: &TenantId, order: &Order, task: &Task, outcome: Outcome) {
+        let (id, attempt) = (task.id.clone(), task.tries_now());
         let command = match outcome {
             Outcome::Completed { reference } => OrderCommand::CompleteTask {
                 task: id.clone(),
@@ -209,7 +228,7 @@ impl Orchestrator {
             // A deadline may have passed meanwhile: then the outcome is found by looking it up.
             let current = order
                 .task(&id)
-                .is_some_and(|task| task.state == TaskState::Started && task.tries == attempt);
+                .is_some_and(|task| is_under_way(task) && task.tries_now() == attempt);
             current.then(|| command.clone())
         })
         .await;
@@ -224,12 +243,10 @@ impl Orchestrator {
         detail: &str,
     ) -> Result<Stepped, AppError> {
         step(&self.state, tenant, order, |order| {
-            let task = order
-                .task(id)
-                .filter(|task| task.state == TaskState::Started)?;
+            let task = order.task(id).filter(|task| is_under_way(task))?;
             Some(OrderCommand::TaskOutcomeUnknown {
                 task: id.clone(),
-                attempt: task.tries,
+                attempt: task.tries_now(),
                 // No call of this process is under way, so one that was begun went down with another.
                 interrupted: !self.is_in_flight(tenant, &order.id, id),
                 detail: detail.to_owned(),
@@ -249,9 +266,15 @@ impl Orchestrator {
             return Ok(Stepped::NotNeeded);
         };
         let begun = step(&self.state, tenant, order, |order| {
-            let unknown = order
-                .task(id)
-                .is_some_and(|t| matches!(t.state, TaskState::Unknown | TaskState::Reconciling));
+            let unknown = order.task(id).is_some_and(|task| {
+                matches!(
+                    task.state,
+                    TaskState::Unknown
+                        | TaskState::Reconciling
+                        | TaskState::UndoUnknown
+                        | TaskState::UndoReconciling
+                )
+            });
             unknown.then(|| OrderCommand::BeginReconciliation { task: id.clone() })
         })
         .await?;
@@ -268,7 +291,14 @@ impl Orchestrator {
             .connector
             .look_up(&task.plan.system, &task.external_key)
             .await;
+        let undoing = task.state == TaskState::UndoReconciling;
         let finding = match found {
+            Found::Undone if undoing => Finding::Undone,
+            // It is as it was: the undo has not happened.
+            Found::Completed { .. } if undoing => Finding::NotDone,
+            Found::NeverSeen if undoing => Finding::Failed {
+                detail: "the system knows nothing of what is to be undone".to_owned(),
+            },
             Found::NeverSeen => Finding::NotDone,
             Found::Completed { reference } => Finding::Done { reference },
             Found::Failed { reason } => Finding::Failed { detail: reason },
@@ -279,9 +309,12 @@ impl Orchestrator {
         };
         let id = id.clone();
         self.record(tenant, &order.id, |order| {
-            let asked = order
-                .task(&id)
-                .is_some_and(|task| task.state == TaskState::Reconciling);
+            let asked = order.task(&id).is_some_and(|task| {
+                matches!(
+                    task.state,
+                    TaskState::Reconciling | TaskState::UndoReconciling
+                )
+            });
             asked.then(|| OrderCommand::ReconcileTask {
                 task: id.clone(),
                 finding: finding.clone(),
@@ -307,6 +340,7 @@ impl Orchestrator {
     }
 }
 
-fn may_start(task: &Task, now: Timestamp) -> bool {
-    task.not_before.is_none_or(|at| now >= at)
+/// Whether a try is under way, to do it or to undo it.
+const fn is_under_way(task: &Task) -> bool {
+    matches!(task.state, TaskState::Started | TaskState::Undoing)
 }

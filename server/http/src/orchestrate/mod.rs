@@ -165,6 +165,8 @@ impl Orchestrator {
                     OrderState::Validated,
                     OrderState::InProgress,
                     OrderState::Held,
+                    OrderState::Cancelling,
+                    OrderState::CancellationHeld,
                 ] {
                     self.listed(tenant, state, &mut orders).await?;
                 }

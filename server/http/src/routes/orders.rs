@@ -149,7 +149,12 @@ pub async fn fallout(
         "order": order.id,
         "state": order.state.name(),
         "problem": order.problem,
-        "failed": of(&[TaskState::Failed]),
-        "unknown": of(&[TaskState::Unknown, TaskState::Reconciling]),
+        "failed": of(&[TaskState::Failed, TaskState::UndoFailed]),
+        "unknown": of(&[
+            TaskState::Unknown,
+            TaskState::Reconciling,
+            TaskState::UndoUnknown,
+            TaskState::UndoReconciling,
+        ]),
     })))
 }
