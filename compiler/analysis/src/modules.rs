@@ -15,10 +15,11 @@ use crate::show::nearest;
 const FOLDER: &str = "std/";
 
 /// The modules, sorted by name.
-const MODULES: [(&str, &str); 4] = [
+const MODULES: [(&str, &str); 5] = [
     ("calendar", include_str!("../../../stdlib/calendar.quo")),
     ("changes", include_str!("../../../stdlib/changes.quo")),
     ("proration", include_str!("../../../stdlib/proration.quo")),
+    ("rounding", include_str!("../../../stdlib/rounding.quo")),
     ("tax", include_str!("../../../stdlib/tax.quo")),
 ];
 

@@ -469,7 +469,7 @@ fn arguments<'r>(r: &'r Registers, first: u8, table: &ArchivedTable) -> Result<&
 fn rounded_to_step(value: i128, step: i128, imm: u32) -> Result<Option<i128>, Fault> {
     let mode = mode(u8::try_from(imm).map_err(|_| DAMAGED)?)?;
     if step <= 0 {
-        return Err(ArithmeticError::DivisionByZero.into());
+        return Err(ArithmeticError::StepNotPositive.into());
     }
     Ok(round_to_quantum_i128(value, step, mode))
 }

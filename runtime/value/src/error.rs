@@ -41,6 +41,15 @@ pub enum ArithmeticError {
     /// The date would lie outside the calendar.
     #[error("the date is not between 0001-01-01 and 9999-12-31")]
     DateOutOfRange,
+    /// No month has this number.
+    #[error("a month is from 1 to 12")]
+    NoSuchMonth,
+    /// No month has a day of this number; one of at most 31 is clamped to the end of its month.
+    #[error("a day of a month is from 1 to 31")]
+    NoSuchDay,
+    /// A value cannot be rounded to multiples of nothing, or of less.
+    #[error("the step that it is rounded to is not greater than zero")]
+    StepNotPositive,
     /// The IANA database has no time zone of this name.
     #[error("the time zone is not one of the IANA database")]
     UnknownTimeZone,

@@ -96,6 +96,7 @@ fn read_fields(
         }
         let ty = types::input(world, &ty_node, file, diagnostics);
         let default = node.default().and_then(|default| {
+            super::vocabulary::no_list(ty, default.span(file), diagnostics)?;
             let mut reader = Reader::new(world, Scope::default(), file, diagnostics);
             let value = reader.read(&default, Some(ty));
             fit::constant(&fit::adapted(value, ty), ty, world.show(), diagnostics)

@@ -1,6 +1,6 @@
 //! The vocabulary: enumerations, currencies, roles, systems, categories, facts, amounts and definitions.
 
-use quo_source::{Diagnostic, FileId, codes};
+use quo_source::{Diagnostic, FileId, Span, codes};
 use quo_syntax::ast::{self, AstNode};
 use quo_value::Currency;
 
@@ -341,6 +341,7 @@ fn fact(
     let ty_node = node.ty()?;
     let ty = types::input(world, &ty_node, file, diagnostics);
     let default = node.default().and_then(|default| {
+        no_list(ty, default.span(file), diagnostics)?;
         let value =
             Reader::new(world, Scope::default(), file, diagnostics).read(&default, Some(ty));
         let value = fit::adapted(value, ty);
@@ -430,4 +431,17 @@ fn clashes(world: &World, diagnostics: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// Whether a type may have a default: a list has none, and is empty where it is not given.
+pub fn no_list(ty: Type, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<()> {
+    if !matches!(ty, Type::List(_)) {
+        return Some(());
+    }
+    diagnostics.push(
+        Diagnostic::error(codes::NOT_HERE, "a list has no default")
+            .at(span, "leave it out")
+            .note("a list that is not given is empty"),
+    );
+    None
 }

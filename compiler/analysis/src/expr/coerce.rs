@@ -51,10 +51,8 @@ impl Reader<'_> {
             return None;
         }
         if found.scale > wanted.scale {
-            self.diagnostics.push(fit::too_many_decimals(
-                expr.span,
-                fit::shown_decimals(wanted),
-            ));
+            self.diagnostics
+                .push(fit::finer_than(expr.span, found, wanted));
             return None;
         }
         let inside = rescaled(found, wanted.scale)

@@ -173,9 +173,12 @@ impl Reader<'_> {
             }
             other => {
                 self.diagnostics.push(
-                    Diagnostic::error(codes::TYPE_MISMATCH, "`in` needs a list or a range")
-                        .at(other.span(self.file), "this is neither")
-                        .note("write `X in { A, B }` or `X in 1 to 5`"),
+                    Diagnostic::error(
+                        codes::TYPE_MISMATCH,
+                        "`in` needs values in braces or a range",
+                    )
+                    .at(other.span(self.file), "this is neither")
+                    .note("write `X in { A, B }` or `X in 1 to 5`; of a list, `any x in L where x is …`"),
                 );
                 return unknown(span);
             }

@@ -27,7 +27,7 @@ pub fn constant(
     match (ty, expr.ty) {
         (Type::Number(wanted), Type::Number(found)) if same_unit(wanted.unit, found.unit) => {
             if found.scale > wanted.scale {
-                diagnostics.push(too_many_decimals(expr.span, shown_decimals(wanted)));
+                diagnostics.push(finer_than(expr.span, found, wanted));
                 return None;
             }
             let Some((mantissa, _)) = rescaled(found, wanted.scale) else {
@@ -54,7 +54,7 @@ pub fn always(expr: &Expr, ty: Type, show: Show<'_>, diagnostics: &mut Vec<Diagn
         (Type::Unknown, _) | (_, Type::Unknown) => false,
         (Type::Number(wanted), Type::Number(found)) if same_unit(wanted.unit, found.unit) => {
             if found.scale > wanted.scale {
-                diagnostics.push(too_many_decimals(expr.span, shown_decimals(wanted)));
+                diagnostics.push(finer_than(expr.span, found, wanted));
                 return false;
             }
             let fits = rescaled(found, wanted.scale)
@@ -98,6 +98,15 @@ pub fn mismatch(span: Span, wanted: Type, found: Type, show: Show<'_>) -> Diagno
         format!("{wanted} is expected, but this is {found}"),
     )
     .at(span, format!("{found}, not {wanted}"))
+}
+
+/// The diagnostic for a number with more decimals than a type has.
+pub fn finer_than(span: Span, found: Number, wanted: Number) -> Diagnostic {
+    let diagnostic = too_many_decimals(span, shown_decimals(wanted));
+    match shown_decimals(found) {
+        1 => diagnostic.note("this has 1 decimal"),
+        has => diagnostic.note(format!("this has up to {has} decimals")),
+    }
 }
 
 /// The diagnostic for more decimals than there may be.

@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A constant; money in the only currency there is counts as money of the quote.
-    fn constant(&mut self, value: Value, ty: Type, span: Span) -> Expr {
+    pub(crate) fn constant(&mut self, value: Value, ty: Type, span: Span) -> Expr {
         let ty = match ty {
             Type::Number(
                 number @ Number {

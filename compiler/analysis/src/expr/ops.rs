@@ -102,7 +102,7 @@ impl Ops<'_> {
                 )
                 .at(expr.span, "this may be absent")
                 .note(
-                    "compare it, ask whether it `is present`, or give the fact or option a default",
+                    "say what holds without it, `(… otherwise …)`; compare it, ask whether it `is present`, or give the fact or option a default",
                 ),
             );
         }

@@ -421,12 +421,7 @@ pub(crate) fn operand_expr(
         },
         Operand::Imported(CellValue::Literal(value), span) => {
             match literal::constant(value.clone(), *span, reader.diagnostics) {
-                Some((value, ty)) => Expr {
-                    kind: ExprKind::Const(value),
-                    ty,
-                    optional: false,
-                    span: *span,
-                },
+                Some((value, ty)) => reader.constant(value, ty, *span),
                 None => crate::expr::ops::unknown(cell.span),
             }
         }
@@ -438,6 +433,9 @@ fn bound(reader: &mut Reader<'_>, expr: &Expr, heading: &Heading) -> Option<Boun
     if expr.ty == Type::Unknown || heading.expr.ty == Type::Unknown {
         return None;
     }
+    // A number without a unit counts as money in a column of amounts.
+    let adapted = fit::adapted(expr.clone(), heading.expr.ty);
+    let expr = &adapted;
     if let (ExprKind::Amount(amount), Type::Number(_)) = (&expr.kind, heading.expr.ty) {
         return reader
             .ops()
@@ -454,10 +452,9 @@ fn bound(reader: &mut Reader<'_>, expr: &Expr, heading: &Heading) -> Option<Boun
                 return None;
             }
             if found.scale > wanted.scale {
-                reader.diagnostics.push(fit::too_many_decimals(
-                    expr.span,
-                    fit::shown_decimals(wanted),
-                ));
+                reader
+                    .diagnostics
+                    .push(fit::finer_than(expr.span, found, wanted));
                 return None;
             }
             let raised = rescaled(found, wanted.scale);

@@ -8,7 +8,7 @@ use quo_source::{Diagnostic, Span, codes};
 
 use super::frame::{braced_list, name_ref};
 use super::promotions;
-use super::roundings::rounding;
+use super::roundings::{continues, quotient_clauses, report_continued, rounding};
 use super::{foreign, lists};
 use crate::kind::SyntaxKind::{self, *};
 use crate::literal;
@@ -24,7 +24,7 @@ pub(super) mod power {
     pub(super) const COMPARISON: u8 = 6;
     pub(super) const LISTS: u8 = 7;
     pub(in crate::grammar) const ROUNDED: u8 = 8;
-    pub(super) const PERCENT_OF: u8 = 9;
+    pub(in crate::grammar) const PERCENT_OF: u8 = 9;
     pub(in crate::grammar) const SUM: u8 = 10;
     pub(super) const PRODUCT: u8 = 11;
     pub(in crate::grammar) const UNARY: u8 = 12;
@@ -262,81 +262,6 @@ fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, (min, start): (u8,
     }
 }
 
-/// `, rounded MODE to N places, otherwise V`: what a quotient needs to have one exact value.
-fn quotient_clauses(p: &mut Parser<'_>, min: u8, what: &str, zero: &str) {
-    if !p.at(COMMA) || !p.nth_word(1, "rounded") {
-        let place = p.previous().after();
-        p.report(
-            Diagnostic::error(
-                codes::MISSING_ROUNDING,
-                format!("{what} does not say how it is rounded"),
-            )
-            .at(place, "the rounding is missing here")
-            .suggest(
-                "state it, and the value when there is nothing to divide by",
-                place,
-                format!(", rounded half up to 2 places, otherwise {zero}"),
-            ),
-        );
-        return;
-    }
-    let start = p.span();
-    p.bump();
-    p.bump();
-    rounding(p);
-    let stated = p.at(COMMA) && p.nth_word(1, "otherwise");
-    if stated {
-        p.bump();
-        let marker = p.start();
-        p.bump();
-        operand(p, "the value when there is nothing to divide by");
-        p.complete(marker, OTHERWISE);
-    } else {
-        let place = p.previous().after();
-        let message = format!("{what} does not say what holds when there is nothing to divide by");
-        p.report(
-            Diagnostic::error(codes::MISSING_CLAUSE, message)
-                .at(place, "`otherwise` is missing here")
-                .suggest("state the value", place, format!(", otherwise {zero}")),
-        );
-    }
-    if min > power::PERCENT_OF || (continues(p) && !p.on_new_line()) {
-        report_unclear(p, start.to(p.previous()));
-    }
-}
-
-/// Whether an operator follows that binds more strongly than the rounding before it.
-fn continues(p: &Parser<'_>) -> bool {
-    matches!(p.current(), PLUS | MINUS | STAR | SLASH)
-        || (p.at_word("as") && p.nth_word(1, "percent"))
-}
-
-/// Asks for parentheses where a calculation goes on behind what it rounds: from `start`, rounded at `word`.
-fn report_continued(p: &mut Parser<'_>, start: Span, word: Span) {
-    let rounded = start.to(p.previous());
-    let operator = p.source(p.span());
-    let message = format!("it is not clear whether what follows `{operator}` is rounded too");
-    let grouped = format!("({})", p.source(rounded));
-    let (what, behind) = (word.to(p.previous()), p.span());
-    p.report(
-        Diagnostic::error(codes::UNCLEAR_ROUNDING, message)
-            .at(what, "this rounds all of the calculation before it")
-            .also(behind, "this goes on behind it")
-            .suggest("put parentheses around what is rounded", rounded, grouped),
-    );
-}
-
-fn report_unclear(p: &mut Parser<'_>, span: Span) {
-    p.report(
-        Diagnostic::error(
-            codes::UNCLEAR_ROUNDING,
-            "it is not clear what this rounding is of: the quotient or the whole expression",
-        )
-        .at(span, "this rounding")
-        .note("put parentheses around the quotient together with its rounding"),
-    );
-}
-
 /// What stands after `in`: a set, a range, or a path; its height.
 fn collection(p: &mut Parser<'_>) -> u32 {
     if p.at(L_BRACE) {
@@ -467,9 +392,32 @@ fn conditional(p: &mut Parser<'_>) -> u32 {
         if !p.expect_word(word) {
             break;
         }
-        height = height.max(climb(p, power::IMPLIES, what).height);
+        let start = p.span();
+        let mut branch = climb(p, power::IMPLIES, what);
+        if word == "then" && p.at_word("otherwise") {
+            branch = alternative(p, start, branch);
+        }
+        height = height.max(branch.height);
     }
     height
+}
+
+/// `then A otherwise B`, which has to stand in parentheses: behind `else` it would speak of the whole.
+fn alternative(p: &mut Parser<'_>, start: Span, left: Built) -> Built {
+    let marker = p.precede(left.node);
+    p.bump();
+    let right = climb(p, power::IMPLIES, "the value where it is absent");
+    let span = start.to(p.previous());
+    let grouped = format!("({})", p.source(span));
+    p.report(
+        Diagnostic::error(
+            codes::UNCLEAR_REACH,
+            "`otherwise` within `if` stands in parentheses",
+        )
+        .at(span, "this value with its `otherwise`")
+        .suggest("put parentheses around it", span, grouped),
+    );
+    built(p, marker, BINARY_EXPR, left.height.max(right.height))
 }
 
 fn leaf(node: Completed) -> Built {

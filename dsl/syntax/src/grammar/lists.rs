@@ -202,7 +202,12 @@ fn counts_elements(p: &Parser<'_>) -> bool {
     if !p.nth_word(1, "in") {
         return false;
     }
-    if matches!(p.nth(2), L_PAREN | L_BRACKET) || p.nth_word(3, "of") || p.nth(3) == L_PAREN {
+    let numbers = p.nth_word(2, "numbers") && p.nth_word(3, "from");
+    if numbers
+        || matches!(p.nth(2), L_PAREN | L_BRACKET)
+        || p.nth_word(3, "of")
+        || p.nth(3) == L_PAREN
+    {
         return true;
     }
     let mut ahead = 3;

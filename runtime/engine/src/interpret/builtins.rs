@@ -67,9 +67,12 @@ fn count(value: i64) -> Result<i32, Fault> {
 fn date_of(year: i64, month: i64, day: i64) -> Result<Date, Fault> {
     let out = Fault::Arithmetic(ArithmeticError::DateOutOfRange);
     let year = i16::try_from(year).map_err(|_| out)?;
-    let month = u8::try_from(month).map_err(|_| out)?;
+    let month = u8::try_from(month)
+        .ok()
+        .filter(|month| (1..=12).contains(month));
+    let month = month.ok_or(Fault::Arithmetic(ArithmeticError::NoSuchMonth))?;
     let day = u8::try_from(day).ok().filter(|day| (1..=31).contains(day));
-    let day = day.ok_or(out)?;
+    let day = day.ok_or(Fault::Arithmetic(ArithmeticError::NoSuchDay))?;
     (1..=day)
         .rev()
         .take(4)

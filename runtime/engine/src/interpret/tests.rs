@@ -33,9 +33,10 @@ enum Gives {
     W(i128),
     Overflow,
     ByZero,
+    NoStep,
 }
 
-use Gives::{ByZero, N, Overflow, W};
+use Gives::{ByZero, N, NoStep, Overflow, W};
 
 /// Code that ends in a return, with the constants that it loads.
 struct Case {
@@ -139,7 +140,7 @@ fn returning(gives: Gives, op: Op) -> Instr {
     let wide = match gives {
         N(_) => false,
         W(_) => true,
-        Overflow | ByZero => matches!(
+        Overflow | ByZero | NoStep => matches!(
             op,
             Op::AddW
                 | Op::SubW
@@ -466,6 +467,7 @@ fn run<R: Recorder>(
         Ok(gives) => gives,
         Err(Fault::Arithmetic(ArithmeticError::Overflow)) => Overflow,
         Err(Fault::Arithmetic(ArithmeticError::DivisionByZero)) => ByZero,
+        Err(Fault::Arithmetic(ArithmeticError::StepNotPositive)) => NoStep,
         Err(other) => panic!("{}: {other:?}", case.name),
     }
 }

@@ -12,7 +12,8 @@ pub(super) fn lists(c: &mut Cases) {
         u32::from(Rounding::HalfUp.code()),
         W(100),
     );
-    c.wide(Op::RoundStep, 107, 0, 1, 0, ByZero);
+    c.wide(Op::RoundStep, 107, 0, 1, 0, NoStep);
+    c.wide(Op::RoundStep, 107, -5, 1, 0, NoStep);
     c.wide(Op::PresentW, 1, 0, 0, 0, N(1));
     c.wide(Op::PresentW, ABSENT_WIDE, 0, 0, 0, N(0));
     // Row 2 of the list of constants: 7, and nothing in the wide column.
