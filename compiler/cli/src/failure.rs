@@ -68,6 +68,11 @@ pub enum Failure {
     /// No test has that in its name.
     #[error("no test has {0:?} in its name")]
     NoSuchTest(String),
+    /// No diagnostic has this code.
+    #[error(
+        "there is no code `{0}`; a code is `Q` and four digits, and `quo error` lists them all"
+    )]
+    NoSuchCode(String),
     /// There are no tests.
     #[error("there are no tests; they stand in files below `tests/`")]
     NoTests,

@@ -30,8 +30,12 @@ fn every_code_has_its_page_in_the_program() {
         assert!(page.stdout.starts_with(&format!("# {code}: ")) && page.stdout.contains("## Why"));
     }
     let unknown = desk.quo(&["error", "Q0000"]);
-    assert_eq!(unknown.code, 1);
-    assert!(unknown.stdout.contains("there is no code `Q0000`"));
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""));
+    assert!(
+        unknown
+            .stderr
+            .starts_with("error: there is no code `Q0000`")
+    );
 }
 
 #[test]

@@ -99,7 +99,10 @@ fn collect(
             })?;
             match kind {
                 Kind::Workbook => files.extend(quo_workbook::read(&relative, &bytes)?),
-                Kind::Text => files.push(SourceFile::new(relative, text(path, bytes)?)?),
+                Kind::Text => files.push(SourceFile::new(
+                    relative.clone(),
+                    text(PathBuf::from(relative), bytes)?,
+                )?),
             }
         }
     }

@@ -34,6 +34,8 @@ pub enum Computed {
         written: String,
         /// Whether it counts whole things.
         whole: bool,
+        /// Whether it is a percentage.
+        percent: bool,
     },
     /// Anything with a name of its own: a text, a day, a period, a value of an enumeration, a product, the id of a line.
     Text(String),
@@ -54,6 +56,7 @@ impl Computed {
                 exact,
                 written,
                 whole,
+                ..
             } => match i64::try_from(exact.mantissa()) {
                 Ok(value) if *whole && exact.mantissa().abs() <= JSON_INT_MAX => value.into(),
                 _ => written.clone().into(),
@@ -85,12 +88,17 @@ impl Computed {
 }
 
 impl fmt::Display for Computed {
-    /// In words: `12.50`, `yes`, `absent`, `[1, 2]`, `{ up_to 10, price 2.50 }`.
+    /// In words: `12.50`, `7.5%`, `yes`, `absent`, `[1, 2]`, `{ up_to 10, price 2.50 }`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Absent => f.write_str("absent"),
             Self::Bool(value) => f.write_str(if *value { "yes" } else { "no" }),
-            Self::Number { written, .. } => f.write_str(written),
+            Self::Number {
+                written, percent, ..
+            } => {
+                f.write_str(written)?;
+                f.write_str(if *percent { "%" } else { "" })
+            }
             Self::Text(text) => f.write_str(text),
             Self::List(elements) => {
                 f.write_str("[")?;
@@ -155,6 +163,10 @@ impl<'r, 'f> ReadBack<'r, 'f> {
                 exact: Decimal::new(value, scale)?,
                 written: self.names.plain(ty, value),
                 whole,
+                percent: matches!(
+                    ty,
+                    ValueType::Percent { .. } | ValueType::WidePercent { .. }
+                ),
             })
         };
         match ty {

@@ -14,16 +14,20 @@ mod dead_rows;
 mod floors;
 mod missing_price;
 mod never;
+mod no_time;
 pub mod overlap;
 mod price_gap;
 mod request_value;
 mod requests;
 mod retired;
+mod same_approver;
 pub mod scene;
 mod search;
 mod selling;
 mod set;
+mod takes_too_much;
 pub mod tiers;
+mod tries_fit;
 mod undecided;
 mod unused;
 mod windows;
@@ -59,6 +63,10 @@ pub fn rules(
         floors::check,
         retired::parts,
         requests::check,
+        takes_too_much::check,
+        same_approver::check,
+        no_time::check,
+        tries_fit::check,
     ] {
         work.spend(1)?;
         check(rules, &mut found);

@@ -92,7 +92,7 @@ impl Reader<'_> {
     /// Whether a part can hold a product; says so if not, since such a comparison decides nothing.
     pub fn may_hold(&mut self, part: &Expr, value: &Value, span: Span) -> bool {
         let (ExprKind::PartKind { up, part }, Value::Product(product)) = (&part.kind, value) else {
-            return true;
+            return self.may_be_charged(part, value, span);
         };
         let bundle = if *up == 0 {
             self.scope.product

@@ -7,6 +7,7 @@
 mod builtins;
 mod calendar;
 mod calls;
+mod charge_names;
 mod coerce;
 mod compare;
 mod fields;

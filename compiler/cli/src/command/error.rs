@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::pages::PAGES;
 
-/// Prints the page of a code, or the list of all codes. The answer is no where the code does not exist.
+/// Prints the page of a code, or the list of all codes.
 pub fn run(code: Option<&str>, out: &mut Output) -> Result<bool, Failure> {
     let Some(code) = code else {
         let all: Vec<_> = codes::ALL
@@ -28,12 +28,6 @@ pub fn run(code: Option<&str>, out: &mut Output) -> Result<bool, Failure> {
             out.text(page);
             Ok(true)
         }
-        _ => {
-            out.json(&json!({ "error": format!("there is no code `{code}`") }));
-            out.text(&format!(
-                "there is no code `{code}`; a code is `Q` and four digits, and `quo error` lists them all"
-            ));
-            Ok(false)
-        }
+        _ => Err(Failure::NoSuchCode(code.to_owned())),
     }
 }

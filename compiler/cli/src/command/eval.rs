@@ -47,6 +47,13 @@ pub fn for_people(evaluation: &Evaluation) -> String {
     findings(&mut text, "warning", &answer.warnings);
     charges(&mut text, answer);
     approvals(&mut text, answer);
+    for (name, value) in &answer.results {
+        let _ = match value {
+            serde_json::Value::Null => writeln!(text, "result {name}: absent"),
+            serde_json::Value::String(value) => writeln!(text, "result {name}: {value}"),
+            value => writeln!(text, "result {name}: {value}"),
+        };
+    }
     if let Some(day) = &answer.expires_on {
         let _ = writeln!(text, "the same up to the selling date {day}");
     }
