@@ -10,6 +10,7 @@ use quo_model::{ABSENT, ArchivedModel, ArchivedPart, ArchivedProduct, Package, V
 use serde_json::{Map, Value, json};
 
 use super::read::{ITEMS_MAX, LINES_MAX};
+use super::terms::{CODE_BYTES_MAX, CODES_MAX};
 use super::value::TEXT_BYTES_MAX;
 use crate::frame::at;
 use crate::show::{Names, type_of};
@@ -39,6 +40,7 @@ pub fn request_schema(package: &Package) -> Value {
             "asked": schema.asked(),
             "overrides": schema.overrides(),
             "clauses": schema.clauses(),
+            "codes": schema.codes(),
         },
         "$defs": schema.definitions(),
     })
@@ -282,6 +284,25 @@ impl Schema<'_> {
             clauses.add(model.str(clause.name.to_native()), value, false);
         }
         or_null(clauses.schema())
+    }
+
+    fn codes(&self) -> Value {
+        let adjustments = self.model.adjustments.iter();
+        let known = adjustments.flat_map(|adjustment| adjustment.codes.iter());
+        let known: Vec<String> = known
+            .map(|code| format!("`{}`", self.model.str(code.to_native())))
+            .collect();
+        let mut codes = json!({
+            "description": "Codes of promotions; one that no promotion has is told with the answer.",
+            "type": "array",
+            "maxItems": CODES_MAX,
+            "uniqueItems": true,
+            "items": { "type": "string", "minLength": 1, "maxLength": CODE_BYTES_MAX },
+        });
+        if !known.is_empty() {
+            describe(&mut codes, format!("such as {}", known.join(", ")));
+        }
+        or_null(codes)
     }
 
     /// The values an option lists, in every way that the door reads them.

@@ -12,9 +12,9 @@ use crate::nearest::{did_you_mean, nearest};
 /// Most overrides of a request.
 const OVERRIDES_MAX: usize = 10_000;
 /// Most codes of a request.
-const CODES_MAX: usize = 100;
+pub(super) const CODES_MAX: usize = 100;
 /// Longest code in bytes.
-const CODE_BYTES_MAX: usize = 200;
+pub(super) const CODE_BYTES_MAX: usize = 200;
 /// Longest reason in bytes.
 const REASON_BYTES_MAX: usize = 4_000;
 
