@@ -97,6 +97,13 @@ fn misfit(root: &Value, schema: &Value, value: &Value, path: &str) -> Option<Str
                 }
                 _ => None,
             },
+            "uniqueItems" => {
+                assert_eq!(wanted, &Value::Bool(true));
+                let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
+                let mut rest = list.iter().enumerate();
+                let again = rest.find(|(at, item)| list.iter().take(*at).any(|it| it == *item));
+                again.and_then(|(at, _)| no(&format!("has {at} twice")))
+            }
             "items" => value
                 .as_array()
                 .into_iter()
