@@ -103,7 +103,7 @@ pub fn check(
     for charge in &mut charges {
         charge
             .prices
-            .sort_by_key(|prices| (!replaces(prices.book), prices.book));
+            .sort_by_key(|prices| (!replaces(prices.book), prices.book, prices.target));
         // Where a book names it, what is wrong has been said there.
         let named = world.found.borrow().priced.contains(&charge.span);
         if charge.prices.is_empty() && !broken && !named {
@@ -171,6 +171,7 @@ pub fn check(
                 charges,
                 rules,
                 quote_rules,
+                levels: books.levels,
                 books: books.books,
                 stages: world.stages,
                 adjustments: adjustments.adjustments,

@@ -15,12 +15,13 @@ use crate::show::nearest;
 const FOLDER: &str = "std/";
 
 /// The modules, sorted by name.
-const MODULES: [(&str, &str); 5] = [
+const MODULES: [(&str, &str); 6] = [
     ("calendar", include_str!("../../../stdlib/calendar.quo")),
     ("changes", include_str!("../../../stdlib/changes.quo")),
     ("proration", include_str!("../../../stdlib/proration.quo")),
     ("rounding", include_str!("../../../stdlib/rounding.quo")),
     ("tax", include_str!("../../../stdlib/tax.quo")),
+    ("usage", include_str!("../../../stdlib/usage.quo")),
 ];
 
 /// The files of the modules that these files use and that are not among the sources. A module may use others: whoever adds

@@ -63,6 +63,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("Q3011", include_str!("../../../docs/errors/Q3011.md")),
     ("Q3012", include_str!("../../../docs/errors/Q3012.md")),
     ("Q3013", include_str!("../../../docs/errors/Q3013.md")),
+    ("Q3014", include_str!("../../../docs/errors/Q3014.md")),
     ("Q3019", include_str!("../../../docs/errors/Q3019.md")),
     ("Q3020", include_str!("../../../docs/errors/Q3020.md")),
     ("Q3021", include_str!("../../../docs/errors/Q3021.md")),

@@ -120,7 +120,7 @@ fn every_row_is_found_under_its_own_cells() {
             assert_eq!(table.find(&arguments), Some(number as u32), "{arguments:?}");
         }
         assert_eq!(
-            of_charge.prices[number], number as i64,
+            of_charge.columns[0].values[number], number as i64,
             "its price in cents"
         );
     }

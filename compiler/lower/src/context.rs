@@ -1,10 +1,13 @@
 //! What lowering has at hand everywhere: the rules, their strings and places, and what has been made so far.
 
+use std::collections::BTreeMap;
+
 use quo_analysis::hir::{Rules, Window};
 use quo_model::{DataList, ListIndex, Model, NONE, Place, SourceMap, Table};
 use quo_source::{Diagnostic, FileId, Sources, Span};
 
 use crate::calculations::LoweredDecision;
+use crate::charges::SharedRows;
 use crate::code::Routines;
 use crate::places::Places;
 use crate::strings::StringIds;
@@ -24,6 +27,8 @@ pub(crate) struct Context<'a> {
     pub(crate) decisions: Vec<LoweredDecision>,
     /// Lists of constants made so far, those of the rules first.
     pub(crate) data: Vec<DataList>,
+    /// Tables of prices made so far, by the place of their rows in memory, which says only that they are the same.
+    pub(crate) price_tables: BTreeMap<usize, SharedRows>,
     /// Tables made so far.
     pub(crate) tables: Vec<Table>,
     /// The places of their rows.
@@ -41,6 +46,7 @@ impl<'a> Context<'a> {
             routines: Routines::default(),
             decisions: Vec::new(),
             data: Vec::new(),
+            price_tables: BTreeMap::new(),
             tables: Vec::new(),
             rows: Vec::new(),
             diagnostics: Vec::new(),

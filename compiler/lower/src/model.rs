@@ -49,6 +49,11 @@ pub(crate) fn lower(context: &mut Context<'_>, with_probes: bool) -> Model {
             .collect(),
         rules: rules.rules.iter().map(|rule| context.rule(rule)).collect(),
         quote_rules: context.indexes(&rules.quote_rules, nowhere),
+        levels: rules
+            .levels
+            .iter()
+            .map(|level| context.string(level))
+            .collect(),
         books: rules.books.iter().map(|book| context.book(book)).collect(),
         stages: rules
             .stages
@@ -233,6 +238,7 @@ impl Context<'_> {
         Book {
             name: self.string(&book.name),
             title: self.string(&book.title),
+            level: book.level.map_or(0, |level| self.index(level, book.span)),
             currencies: self.indexes(&book.currencies, book.span),
             from,
             to,

@@ -107,6 +107,7 @@ impl<'r> Collector<'r> {
             self.charge(rules, charge);
         }
         rules.rules.iter().for_each(|rule| self.rule(rule));
+        rules.levels.iter().for_each(|level| self.add(level));
         rules.books.iter().for_each(|book| self.book(book));
         rules.stages.iter().for_each(|stage| self.add(stage));
         rules
@@ -225,10 +226,15 @@ impl<'r> Collector<'r> {
         self.add(&charge.name);
         self.add(&charge.title);
         self.member(rules, charge.product, &charge.name);
-        charge
-            .prices
-            .iter()
-            .for_each(|prices| self.table(&prices.table));
+        charge.quantity.of.iter().for_each(|of| self.expr(of));
+        for prices in &charge.prices {
+            let rows = &prices.rows;
+            self.table(&rows.table);
+            [&rows.formula, &rows.included, &rows.least, &rows.most]
+                .into_iter()
+                .flatten()
+                .for_each(|expr| self.expr(expr));
+        }
         for target in &charge.adjustments {
             target
                 .expressions()

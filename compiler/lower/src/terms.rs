@@ -16,7 +16,7 @@ impl Context<'_> {
         let args = arguments
             .into_iter()
             .map(|(column, _)| match column {
-                Some(column) => self.price_argument(column, span),
+                Some(column) => self.sku_argument(column, span),
                 None => Arg::Fact(self.index(self.rules.fact_currency, span)),
             })
             .collect();

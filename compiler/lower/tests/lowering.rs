@@ -189,7 +189,13 @@ fn a_charge_has_prices_adjustments_and_a_floor() {
         "Seats",
         &[("seats", int(1, 100_000)), ("edition", Type::Enum(0))],
     );
-    let charge = b.charge("subscription", Quantity::Option(0));
+    let charge = b.charge(
+        "subscription",
+        Quantity {
+            of: Some(option(int(1, 100_000), 0, 0)),
+            pack: None,
+        },
+    );
     let suite = b.product("Suite", &[]);
     b.part(suite, "platform", 1, &[seats]);
     b.part(suite, "more", 0, &[seats]);
@@ -220,13 +226,7 @@ fn a_charge_has_prices_adjustments_and_a_floor() {
             ],
         ],
     );
-    b.rules.charges[charge].prices.push(Prices {
-        book,
-        table,
-        graduated: true,
-        scale: 2,
-        prices: vec![1200, 1050, 1600],
-    });
+    b.prices(charge, (book, table, true), &[1200, 1050, 1600]);
 
     let share = number(Unit::Percent, 4, 0, 4000);
     let long = b.adjustment("LongTerm", 0, None);
@@ -392,16 +392,10 @@ fn whole_truth() -> Expr {
 #[test]
 fn the_source_map_knows_every_id_and_row() {
     let (mut b, [_, _, _, suite]) = bundle();
-    let charge = b.charge("setup", Quantity::One);
+    let charge = b.charge("setup", Quantity::default());
     let book = b.book("Europe", None, None);
     let table = b.table("Europe/Suite.setup", vec![], vec![vec![]]);
-    b.rules.charges[charge].prices.push(Prices {
-        book,
-        table,
-        graduated: false,
-        scale: 2,
-        prices: vec![5000],
-    });
+    b.prices(charge, (book, table, false), &[5000]);
     let span = b.write("fulfil Suite");
     let when = Some(b.place(has(0, 1, 1)));
     let task_span = b.write("provision on Provisioning");

@@ -121,6 +121,7 @@ codes! {
     Q3011 DUPLICATE_PRICES "prices for one charge twice in one book",
     Q3012 BOOK_CLAUSE "a price book without a clause that it needs",
     Q3013 EMPTY_TABLE "a table without rows",
+    Q3014 LONG_CHAIN "a price book that is made of too many others",
     Q3019 MISSING_SHEET "a workbook without the sheet that is meant",
     Q3020 PRICE_GAP "a case that a price book leaves out",
     Q3021 MISSING_PRICE "something sold for which there is no price",

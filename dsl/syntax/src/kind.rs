@@ -218,8 +218,10 @@ kinds! {
     CHARGE,
     /// `one time`, `recurring monthly`, `usage monthly`.
     CHARGE_TIMING,
-    /// `per seats`, `per 1_000 started of calls`.
+    /// `per seats`, `per 1_000 started of calls`, `of payments.volume`.
     CHARGE_QUANTITY,
+    /// `, prepaid yearly`
+    CHARGE_PREPAID,
     /// `part p: …`
     PART,
     /// `0 to 5 kinds of`, `one of`, `optional`.
@@ -263,6 +265,22 @@ kinds! {
     PRICES_FROM,
     /// `graduated P.c by o`
     GRADUATED,
+    /// `extends B`
+    EXTENDS,
+    /// `level Customer`
+    BOOK_LEVEL,
+    /// `graduated by seats`, `volume by seats`, `flat`, `in packages started`.
+    PRICE_MODEL,
+    /// `at least …`, `at most …`, `included …`
+    PRICE_BOUND,
+    /// `of category AddOns`, `of all`
+    PRICE_TARGET,
+    /// `= …` of a price
+    PRICE_FORMULA,
+    /// `prices of B less 30%`
+    PRICES_OF,
+    /// `choose price by A, B`
+    CHOOSE_PRICE_ITEM,
 
     // Nodes: adjustments.
     /// `on …`

@@ -87,12 +87,12 @@ fn products_and_bundles() {
     let packs = charges[0].quantity().expect("per");
     assert_eq!(
         charges[0].timing().and_then(|t| t.timing()),
-        Some(Timing::UsageMonthly)
+        Some(Timing::Usage)
     );
     assert_eq!(packs.pack(), Some(Pack::Started));
     assert_eq!(packs.pack_size().map(|s| s.integer()), Some(Ok(1_000)));
     assert_eq!(
-        packs.option().map(|o| o.text()),
+        packs.counted().map(|counted| counted.source()),
         Some("expected_calls".into())
     );
     assert_eq!(charges[1].quantity().and_then(|q| q.pack()), None);
@@ -147,7 +147,10 @@ fn price_books() {
         Some("Platform.subscription".into())
     );
     assert_eq!(
-        prices[0].graduated_by().map(|g| g.text()),
+        prices[0]
+            .models()
+            .find_map(|model| model.by())
+            .map(|by| by.text()),
         Some("seats".into())
     );
     let table = prices[0].table().expect("inline");

@@ -216,8 +216,14 @@ pub struct ChargeAnswer {
     pub kind: String,
     /// Length of a period in months; 0 for a one-time charge.
     pub period_months: u32,
-    /// By what the unit price is multiplied, a whole number.
+    /// By what the unit price is multiplied, with the decimals of what is counted.
     pub quantity: String,
+    /// How many periods are paid for at a time, where they are paid in advance.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub paid_for_periods: Option<i64>,
+    /// `at least` or `at most`, where a bound of the prices held the amount.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub held: Option<String>,
     /// The rows that gave the price the adjustments start from; one, or one for each tier. Empty if there is no price.
     pub prices: Vec<PriceAnswer>,
     /// List amount per period; `null` if there is no price.
@@ -241,10 +247,16 @@ pub struct PriceAnswer {
     pub book: String,
     /// Stable key of the row: its cells.
     pub row: String,
-    /// Price of one unit, with the decimals of its price table.
+    /// Price of one unit, with the decimals of its price table; the percentage, or the amount of a calculation.
     pub price: String,
     /// The units it is for.
     pub quantity: String,
+    /// What is charged once beside the price of the units.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub flat: Option<String>,
+    /// Units that are free.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub included: Option<String>,
     /// Price times units. The amounts of several tiers are exact and only their sum is rounded, so that they may have more
     /// decimals than the currency.
     pub amount: String,

@@ -40,7 +40,7 @@ fn a_token_gives_the_same_answer_again() {
 fn changed_rules_do_not_change_an_old_answer() {
     let old = shop::shop();
     let mut model = shop::model();
-    model.charges[3].prices[0].prices[0] = 101;
+    model.charges[3].prices[0].columns[0].values[0] = 101;
     let new = shop::open(&model);
     let token = token();
     let stored = [&old, &new];

@@ -1,7 +1,7 @@
-//! The two enumerations of the model whose variants have named fields: the type of a value and the quantity of a charge.
+//! The enumeration of the model whose variants have named fields: the type of a value.
 //!
-//! They have a file of their own because rkyv's derive writes no documentation on the fields of its resolvers, so that
-//! the lint for missing documentation is lifted for this file and no other.
+//! It has a file of its own because rkyv's derive writes no documentation on the fields of its resolvers, so that the lint
+//! for missing documentation is lifted for this file and no other.
 
 use rkyv::{Archive, Serialize};
 
@@ -73,23 +73,4 @@ pub enum ValueType {
     List(u32),
     /// An item of the quote. Only for showing; not an input.
     Item,
-}
-
-/// By what the unit price of a charge is multiplied.
-#[derive(Archive, Serialize, Debug, Clone, Copy, PartialEq, Eq)]
-#[rkyv(derive(Debug, Clone, Copy, PartialEq, Eq))]
-pub enum Quantity {
-    /// By one.
-    One,
-    /// By the value of this option.
-    Option(u32),
-    /// By the number of packs in the value of this option.
-    Packs {
-        /// The option.
-        option: u32,
-        /// The size of a pack, at least 1.
-        size: i64,
-        /// Whether a pack that was begun counts.
-        started: bool,
-    },
 }

@@ -19,6 +19,7 @@ mod list_index;
 mod lookup;
 mod overlap;
 mod package;
+pub mod prices;
 pub mod rules;
 pub mod source_map;
 mod store;

@@ -17,6 +17,7 @@ use crate::terms::{
 };
 
 pub use crate::kinds::*;
+pub use crate::prices::*;
 
 /// A string of the package, by its number in [`Strings`].
 pub type Str = u32;
@@ -57,6 +58,8 @@ pub struct Model {
     pub rules: Vec<Rule>,
     /// Constraints on the quote itself, as indexes into `rules`.
     pub quote_rules: Vec<u32>,
+    /// Names of the levels of price books, the one that is asked first first; empty where books have none.
+    pub levels: Vec<Str>,
     /// Price books.
     pub books: Vec<Book>,
     /// Names of the stages in the order in which they run.
@@ -282,8 +285,11 @@ pub struct Charge {
     pub title: Str,
     /// What kind of charge.
     pub kind: ChargeKind,
-    /// Length of a period in months; 0 for a one-time charge.
+    /// Months from one time it is charged to the next; 0 for what is charged once.
     pub months: u32,
+    /// Length of the period that the price is for, in months; 0 for a one-time charge. Where it is prepaid, shorter than
+    /// what it is charged for.
+    pub price_months: u32,
     /// By what the unit price is multiplied.
     pub quantity: Quantity,
     /// Where its price may come from, books that replace others first, else in the order of their declaration.
@@ -292,56 +298,6 @@ pub struct Charge {
     pub adjustments: Vec<Target>,
     /// Its floors.
     pub floors: Vec<Floor>,
-}
-
-/// Prices of one charge in one book.
-#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
-#[rkyv(derive(Debug))]
-pub struct PriceCandidate {
-    /// The book.
-    pub book: u32,
-    /// The table with the rows.
-    pub table: u32,
-    /// Whether units are priced in the tier they fall in; the tiers are then the last column of the table.
-    pub graduated: bool,
-    /// What each column of the table is matched with, in their order.
-    pub args: Vec<Arg>,
-    /// Decimals of the prices.
-    pub scale: u8,
-    /// The price of each row, a mantissa at `scale`.
-    pub prices: Vec<i64>,
-}
-
-/// What a column of a price table is matched with.
-#[derive(Archive, Serialize, Debug, Clone, Copy, PartialEq, Eq)]
-#[rkyv(derive(Debug, Clone, Copy, PartialEq, Eq))]
-pub enum Arg {
-    /// A fact, by its slot.
-    Fact(u32),
-    /// An option of the product that is charged.
-    Option(u32),
-}
-
-/// A price book.
-#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
-#[rkyv(derive(Debug))]
-pub struct Book {
-    /// Declared name, its stable id.
-    pub name: Str,
-    /// What people see.
-    pub title: Str,
-    /// The currencies it has prices in, sorted indexes.
-    pub currencies: Vec<u32>,
-    /// First day.
-    pub from: i32,
-    /// Last day.
-    pub to: i32,
-    /// Condition, a routine of [`crate::Scope::Quote`], or [`crate::NONE`].
-    pub when: u32,
-    /// The book whose prices it replaces, or [`crate::NONE`].
-    pub replaces: u32,
-    /// Rounding mode of every amount that its prices lead to, to the minor unit of the currency.
-    pub rounding: u8,
 }
 
 /// What kind of rule.

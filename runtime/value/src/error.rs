@@ -38,6 +38,9 @@ pub enum ArithmeticError {
     /// An amount is no whole number of the units that its shares have, so that they could not add up to it.
     #[error("the amount is finer than its shares, which could not add up to it")]
     FinerThanShares,
+    /// A price or a quantity is never below zero.
+    #[error("a price or a quantity is negative")]
+    Negative,
     /// The date would lie outside the calendar.
     #[error("the date is not between 0001-01-01 and 9999-12-31")]
     DateOutOfRange,

@@ -22,6 +22,14 @@ pub fn check(rules: &Rules, found: &mut Vec<Diagnostic>) {
         for (index, second) in lists.iter().enumerate() {
             for first in lists.iter().take(index) {
                 let pair = (first.book, second.book);
+                let level = |prices: &Prices| rules.books.get(prices.book)?.level;
+                // One of them comes first.
+                if first.book == second.book
+                    || first.target != second.target
+                    || level(first) != level(second)
+                {
+                    continue;
+                }
                 if !told.contains(&pair)
                     && let Some(finding) = competing(rules, charge, first, second)
                 {
@@ -55,8 +63,14 @@ fn competing(
     }
     let mut cases = Cases::default();
     cases.restrict(&date(rules)?, &sold(rules, charge.product));
-    cases.add_table(&scene, &first.table, &both, None, 1);
-    cases.add_table(&scene, &second.table, &[Alternative::anything()], None, 2);
+    cases.add_table(&scene, &first.rows.table, &both, None, 1);
+    cases.add_table(
+        &scene,
+        &second.rows.table,
+        &[Alternative::anything()],
+        None,
+        2,
+    );
     let (groups, unclear) = refused(rules, &scene, charge.product, &mut cases, 3);
     let (columns, answer) = cases.search(|search| search.uncovered(groups));
     let product = rules.products.get(charge.product)?;
@@ -86,7 +100,7 @@ fn competing(
             .also(a.span, "and this book")
             .note(format!("for example {case}"))
             .suggest_edits(
-                "end one window before the other begins, tell them apart with `when`, or say which one `replaces` the other",
+                "end one window before the other begins, tell them apart with `when`, say which one `replaces` the other, or give them levels with `choose price by`",
                 Vec::new(),
             ),
     )

@@ -30,7 +30,7 @@ pub fn check(rules: &Rules, found: &mut Vec<Diagnostic>) {
                 .collect();
             // A book that never applies is told as a whole.
             if !under.is_empty() {
-                rows(&scene, &prices.table, &under, found);
+                rows(&scene, &prices.rows.table, &under, found);
             }
         }
     }

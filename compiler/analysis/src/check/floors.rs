@@ -2,7 +2,7 @@
 
 use quo_source::{Diagnostic, codes};
 
-use crate::hir::{BinaryOp, Charge, Expr, ExprKind, Quantity, Rules};
+use crate::hir::{BinaryOp, Charge, Expr, ExprKind, PriceColumnKind, Rules};
 use crate::types::{Type, Value};
 
 /// Reports floors that lie above the price, and those that can.
@@ -50,17 +50,25 @@ fn above(rules: &Rules, charge: &Charge, least: &Expr) -> Option<String> {
     let ExprKind::Amount(amount) = &least.kind else {
         return None;
     };
-    if charge.quantity != Quantity::One {
+    if charge.quantity.of.is_some() {
         return None;
     }
     let amount = rules.amounts.get(*amount)?;
     for prices in &charge.prices {
-        for (row, price) in prices.table.rows.iter().zip(&prices.prices) {
+        let Some(column) = prices.rows.column(PriceColumnKind::Price) else {
+            continue;
+        };
+        // Bounds and what is charged besides may only make it more.
+        if prices.rows.columns.len() > 1 || prices.rows.least.is_some() {
+            continue;
+        }
+        for (row, price) in prices.rows.table.rows.iter().zip(&column.values) {
+            let Some(price) = price else { continue };
             let lower = |currency: &usize| -> Option<(usize, i128)> {
                 let floor = *amount.values.get(*currency)?;
                 let price =
                     i128::from(*price).checked_mul(quo_value::pow10_i128(rules.money_scale())?)?;
-                let floor_scaled = floor.checked_mul(quo_value::pow10_i128(prices.scale)?)?;
+                let floor_scaled = floor.checked_mul(quo_value::pow10_i128(column.scale)?)?;
                 (floor_scaled > price && price > 0).then_some((*currency, floor))
             };
             let currencies = currencies_of(rules, prices, row);
@@ -78,7 +86,7 @@ fn above(rules: &Rules, charge: &Charge, least: &Expr) -> Option<String> {
 
 /// The currencies of a row: those it names, else those of its book.
 fn currencies_of(rules: &Rules, prices: &crate::hir::Prices, row: &crate::hir::Row) -> Vec<usize> {
-    let column = prices.table.columns.iter().position(
+    let column = prices.rows.table.columns.iter().position(
         |column| matches!(column.expr.kind, ExprKind::Fact(fact) if fact == rules.fact_currency),
     );
     match column.and_then(|column| row.cells.get(column)) {

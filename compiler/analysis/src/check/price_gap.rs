@@ -11,7 +11,7 @@ use super::condition::Alternative;
 use super::scene::Scene;
 use super::selling::{date, header, keyed_by_text, refused, scene_of, sold};
 use super::set::Set;
-use crate::hir::{Prices, Quantity, Rules};
+use crate::hir::{Prices, Rules, Table};
 
 /// More rows than this under alternatives of a book are not multiplied out.
 const ROWS_MAX: usize = 2_000_000;
@@ -30,28 +30,43 @@ fn gap(rules: &Rules, index: usize, found: &mut Vec<Diagnostic>) -> Option<()> {
         || charge
             .prices
             .iter()
-            .any(|prices| keyed_by_text(&prices.table))
+            .any(|prices| keyed_by_text(&prices.rows.table))
     {
         return None;
     }
     let scene = scene_of(rules, charge.product);
+    let mut tables = charge.prices.iter().map(|prices| &prices.rows.table);
+    // What is worked out in columns of several tables is not known to be the same.
+    if charge.prices.len() > 1 && tables.any(|table| works_out(&scene, table)) {
+        return None;
+    }
     let mut cases = Cases::default();
     cases.restrict(&date(rules)?, &days);
     let mut lists: Vec<(&Prices, Alternative)> = Vec::new();
     for prices in &charge.prices {
         let book = rules.books.get(prices.book)?;
+        for (index, column) in prices.rows.table.columns.iter().enumerate() {
+            let counted = charge.quantity.of.as_ref();
+            let counted = counted.filter(|of| of.is_same(&column.expr));
+            // What is counted is never below zero, whatever its type says.
+            if let Some(of) = counted.and_then(|_| scene.column(column, index)) {
+                cases.restrict(&of, &Set::interval(0, i128::MAX));
+            }
+        }
         let mut under = header(rules, &scene, book);
-        if under.len().saturating_mul(prices.table.rows.len()) > ROWS_MAX {
+        if under.len().saturating_mul(prices.rows.table.rows.len()) > ROWS_MAX {
             under = vec![Alternative::anything()];
         }
-        cases.add_table(&scene, &prices.table, &under, None, 0);
+        cases.add_table(&scene, &prices.rows.table, &under, None, 0);
         if book.replaces.is_none() {
             for alternative in under.into_iter().filter(|under| under.exact) {
                 cases.add(&alternative, 1);
                 lists.push((prices, alternative));
             }
         }
-        nothing_ordered(&scene, prices, charge.quantity, &mut cases);
+        if charge.quantity.of.is_some() {
+            nothing_ordered(&scene, prices, &mut cases);
+        }
     }
     let (groups, unclear) = refused(rules, &scene, charge.product, &mut cases, 2);
     let (columns, answer) = cases.search(|search| search.uncovered(groups));
@@ -80,7 +95,12 @@ fn gap(rules: &Rules, index: usize, found: &mut Vec<Diagnostic>) -> Option<()> {
         "the price book `{}` leaves a case of `{name}` without a price",
         book.name
     );
-    let place = prices.table.rows.last().map_or(book.span, |row| row.span);
+    let place = prices
+        .rows
+        .table
+        .rows
+        .last()
+        .map_or(book.span, |row| row.span);
     let mut finding = Diagnostic::warning(codes::PRICE_GAP, message)
         .at(place, "no row up to this one")
         .also(charge.span, "charged here")
@@ -98,13 +118,20 @@ fn gap(rules: &Rules, index: usize, found: &mut Vec<Diagnostic>) -> Option<()> {
     None
 }
 
+/// Whether a column of a table is matched with what is worked out.
+fn works_out(scene: &Scene<'_>, table: &Table) -> bool {
+    let mut columns = table.columns.iter();
+    columns.any(|column| scene.dimension(&column.expr).is_none())
+}
+
 /// Of graduated prices, nothing ordered is nothing charged.
-fn nothing_ordered(scene: &Scene<'_>, prices: &Prices, quantity: Quantity, cases: &mut Cases) {
-    let (Quantity::Option(_) | Quantity::Packs { .. }, true) = (quantity, prices.graduated) else {
+fn nothing_ordered(scene: &Scene<'_>, prices: &Prices, cases: &mut Cases) {
+    if !prices.rows.model.graduated {
         return;
-    };
-    let last = prices.table.columns.len().saturating_sub(1);
+    }
+    let last = prices.rows.table.columns.len().saturating_sub(1);
     let tier = prices
+        .rows
         .table
         .columns
         .last()

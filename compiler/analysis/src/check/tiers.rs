@@ -7,7 +7,8 @@ use quo_source::{Diagnostic, Span, codes};
 
 use super::cover;
 use crate::hir::{Bound, Cell, Interval, Row, Table};
-use crate::types::{Type, Value};
+use crate::show::number_text;
+use crate::types::{Number, Type, Value};
 
 /// A row with the first and the last unit that it prices.
 type Tier<'r> = (&'r Row, (i128, i128));
@@ -17,9 +18,8 @@ pub fn check(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
     let Some(tier) = table.columns.last() else {
         return;
     };
-    let most = match tier.expr.ty {
-        Type::Number(number) => number.max,
-        _ => return,
+    let Type::Number(number) = tier.expr.ty else {
+        return;
     };
     let mut sequences: BTreeMap<String, (Vec<Cell>, Vec<Tier<'_>>)> = BTreeMap::new();
     for row in &table.rows {
@@ -37,12 +37,12 @@ pub fn check(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
     let mut told: Vec<Span> = Vec::new();
     for (case, tiers) in sequences.values_mut() {
         tiers.sort_by_key(|(_, interval)| *interval);
-        if gap(tiers, most).is_none() {
+        if gap(tiers, number).is_none() {
             continue;
         }
         // A unit may also be priced by a row that speaks about more cases than these.
         *tiers = covering(table, case);
-        if let Some((row, message, advice)) = gap(tiers, most) {
+        if let Some((row, message, advice)) = gap(tiers, number) {
             if told.contains(&row.span) {
                 continue;
             }
@@ -56,13 +56,19 @@ pub fn check(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn gap<'r>(tiers: &[Tier<'r>], most: i128) -> Option<(&'r Row, String, String)> {
+fn gap<'r>(tiers: &[Tier<'r>], number: Number) -> Option<(&'r Row, String, String)> {
     let (first, (low, _)) = tiers.first()?;
     if *low > 1 {
         return Some((
             first,
-            format!("no tier prices {}", units((1, low.saturating_sub(1)))),
-            "let the lowest tier begin at 1".to_owned(),
+            format!(
+                "no tier prices {}",
+                units((1, low.saturating_sub(1)), number)
+            ),
+            format!(
+                "let the lowest tier begin at {}",
+                if number.scale == 0 { 1 } else { 0 }
+            ),
         ));
     }
     for pair in tiers.windows(2) {
@@ -73,13 +79,15 @@ fn gap<'r>(tiers: &[Tier<'r>], most: i128) -> Option<(&'r Row, String, String)> 
             let missing = (high.saturating_add(1), low.saturating_sub(1));
             return Some((
                 next,
-                format!("no tier prices {}", units(missing)),
-                format!("let this tier begin at {}", missing.0),
+                format!("no tier prices {}", units(missing, number)),
+                format!("let this tier begin at {}", number_text(missing.0, number)),
             ));
         }
     }
     let (last, (_, high)) = tiers.last()?;
-    if *high < most {
+    if *high < number.max {
+        let high = number_text(*high, number);
+        let most = number_text(number.max, number);
         return Some((
             last,
             format!("no tier prices the units above {high}, and up to {most} may be ordered"),
@@ -89,8 +97,10 @@ fn gap<'r>(tiers: &[Tier<'r>], most: i128) -> Option<(&'r Row, String, String)> 
     None
 }
 
-fn units((first, last): (i128, i128)) -> String {
-    if first == last {
+fn units((first, last): (i128, i128), number: Number) -> String {
+    let one = first == last;
+    let (first, last) = (number_text(first, number), number_text(last, number));
+    if one {
         format!("the unit {first}")
     } else {
         format!("the units from {first} to {last}")

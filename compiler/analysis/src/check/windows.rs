@@ -67,7 +67,7 @@ fn families(rules: &Rules) -> Vec<Vec<&Book>> {
                 sets.collect::<Vec<_>>().join(";")
             })
             .collect();
-        let key = format!("{:?}|{}", book.replaces, key.join("|"));
+        let key = format!("{:?}|{:?}|{}", book.replaces, book.level, key.join("|"));
         families.entry(key).or_default().push(book);
     }
     let mut families: Vec<Vec<&Book>> = families.into_values().collect();

@@ -2,12 +2,14 @@
 
 pub mod adjustments;
 pub mod approvals;
+mod book_prices;
 pub mod books;
 mod bundles;
 pub mod calculations;
 pub mod constraints;
 mod data;
 pub mod defines;
+mod derived;
 pub mod effects;
 mod expectations;
 mod floors;
@@ -19,6 +21,7 @@ mod led_to;
 pub mod order;
 pub mod products;
 pub mod promotions;
+pub mod quantities;
 pub mod records;
 pub mod retirement;
 mod row_cells;
@@ -87,6 +90,8 @@ pub struct Items {
     pub eligibles: Vec<Placed<ast::Eligible>>,
     /// `price book …`
     pub books: Vec<Placed<ast::PriceBook>>,
+    /// `choose price by …`
+    pub choices: Vec<Placed<ast::ChoosePrice>>,
     /// `discount …` and `promotion …`
     pub adjustments: Vec<Placed<ast::Adjustment>>,
     /// `adjust in stages: …`
@@ -150,6 +155,7 @@ impl Items {
             ast::Item::Constraint(node) => put!(constraints, node),
             ast::Item::Eligible(node) => put!(eligibles, node),
             ast::Item::PriceBook(node) => put!(books, node),
+            ast::Item::ChoosePrice(node) => put!(choices, node),
             ast::Item::Discount(node) => put!(adjustments, ast::Adjustment::Discount(node)),
             ast::Item::Promotion(node) => put!(adjustments, ast::Adjustment::Promotion(node)),
             ast::Item::AdjustStages(node) => put!(stages, node),

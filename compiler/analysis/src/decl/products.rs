@@ -3,7 +3,7 @@
 use quo_source::{Diagnostic, FileId, Span, codes};
 use quo_syntax::ast::{self, AstNode};
 
-use super::{Items, bundles, header, retirement, types};
+use super::{Items, bundles, header, quantities, retirement, types};
 use crate::expr::{Reader, Scope, fit};
 use crate::hir::{Charge, ChargeKind, Product, ProductOption, Quantity};
 use crate::types::{Number, Type, Unit, Value};
@@ -54,6 +54,9 @@ pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>)
         bundles::defaults(world, index, node, diagnostics);
     }
     bundles::check_cycles(world, diagnostics);
+    for (index, node) in nodes.iter().enumerate() {
+        quantities::read(world, index, node, diagnostics);
+    }
     for (index, node) in nodes.iter().enumerate() {
         let retired = retirement::read(world, index, node, diagnostics);
         if let Some(product) = world.products.get_mut(index) {
@@ -113,15 +116,8 @@ fn product(
     let options = options(world, node, diagnostics);
     let first = world.charges.len();
     for charge in &node.charges {
-        let Some((charge, right)) = read_charge(
-            world,
-            index,
-            first,
-            charge,
-            node.file,
-            &options,
-            diagnostics,
-        ) else {
+        let read = read_charge(world, (index, first), charge, node.file, diagnostics);
+        let Some((charge, right)) = read else {
             continue;
         };
         if !right {
@@ -299,11 +295,9 @@ fn is_money(ty: Type) -> bool {
 /// is not wrong, too.
 fn read_charge(
     world: &World,
-    product: usize,
-    first: usize,
+    (product, first): (usize, usize),
     node: &ast::Charge,
     file: FileId,
-    options: &[ProductOption],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<(Charge, bool)> {
     let name = node.name()?;
@@ -317,19 +311,23 @@ fn read_charge(
         diagnostics.push(twice("charge", &name.text(), span, before.span));
         return None;
     }
-    let timing = node.timing().and_then(|timing| timing.timing());
-    let (kind, months) = match timing {
-        Some(ast::Timing::OneTime) => (ChargeKind::OneTime, 0),
-        Some(ast::Timing::Monthly) | None => (ChargeKind::Recurring, 1),
-        Some(ast::Timing::Quarterly) => (ChargeKind::Recurring, 3),
-        Some(ast::Timing::Yearly) => (ChargeKind::Recurring, 12),
-        Some(ast::Timing::UsageMonthly) => (ChargeKind::Usage, 1),
+    let timing = node.timing();
+    let kind = timing.as_ref().and_then(ast::ChargeTiming::timing);
+    let kind = kind.map(|kind| match kind {
+        ast::Timing::OneTime => ChargeKind::OneTime,
+        ast::Timing::Recurring => ChargeKind::Recurring,
+        ast::Timing::Usage => ChargeKind::Usage,
+    });
+    let months = match kind {
+        None | Some(ChargeKind::OneTime) => Some(0),
+        Some(_) => timing
+            .and_then(|timing| timing.months())
+            .and_then(|months| quantities::months(months, file, diagnostics)),
     };
-    let quantity = match node.quantity() {
-        None => Some(Quantity::One),
-        Some(quantity) => read_quantity(&quantity, file, options, diagnostics),
-    };
-    let right = timing.is_some() && quantity.is_some();
+    let right = kind.is_some() && months.is_some();
+    let kind = kind.unwrap_or(ChargeKind::OneTime);
+    let months = months.unwrap_or(1);
+    let prepaid = quantities::prepaid(node, (kind, months), file, diagnostics).filter(|_| right);
     let charge = Charge {
         product,
         title: node
@@ -340,78 +338,13 @@ fn read_charge(
         span,
         kind,
         months,
-        quantity: quantity.unwrap_or(Quantity::One),
+        prepaid,
+        quantity: Quantity::default(),
         prices: Vec::new(),
         adjustments: Vec::new(),
         floors: Vec::new(),
     };
     Some((charge, right))
-}
-
-fn read_quantity(
-    node: &ast::ChargeQuantity,
-    file: FileId,
-    options: &[ProductOption],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Quantity> {
-    let name = node.option()?;
-    let Some(option) = options.iter().position(|option| option.name == name.text()) else {
-        let names = options.iter().map(|option| option.name.as_str());
-        diagnostics.push(crate::world::unknown_name(
-            "option of this product called",
-            &name.text(),
-            name.span(file),
-            names,
-        ));
-        return None;
-    };
-    let counted = options.get(option)?;
-    match counted.ty {
-        Type::Number(Number {
-            unit: Unit::Int,
-            min,
-            ..
-        }) if min >= 0 => {}
-        Type::Unknown => return None,
-        _ => {
-            diagnostics.push(
-                Diagnostic::error(
-                    codes::TYPE_MISMATCH,
-                    format!(
-                        "a charge counts whole things from 0, and `{}` is something else",
-                        counted.name
-                    ),
-                )
-                .at(name.span(file), "cannot be counted")
-                .also(counted.span, "declared here")
-                .note("write its type as `Int from 0 to …`"),
-            );
-            return None;
-        }
-    }
-    let Some(pack) = node.pack() else {
-        return Some(Quantity::Option(option));
-    };
-    let literal = node.pack_size()?;
-    match literal
-        .integer()
-        .ok()
-        .and_then(|size| i64::try_from(size).ok())
-        .filter(|size| *size > 0)
-    {
-        Some(size) => Some(Quantity::Packs {
-            option,
-            size,
-            started: pack == ast::Pack::Started,
-        }),
-        None => {
-            diagnostics.push(
-                Diagnostic::error(codes::BAD_BOUNDS, "a pack holds at least 1")
-                    .at(literal.span(file), "a whole number from 1"),
-            );
-            None
-        }
-    }
 }
 
 pub(super) fn twice(what: &str, name: &str, span: Span, before: Span) -> Diagnostic {

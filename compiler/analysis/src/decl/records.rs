@@ -180,6 +180,24 @@ pub fn charges(world: &mut World) {
         min: 0,
         max: i128::from(i64::MAX),
     });
+    let decimals = world.charges.iter();
+    let decimals = decimals.map(|charge| match charge.quantity.number() {
+        Some(Number {
+            unit: Unit::Money,
+            scale,
+            ..
+        }) => scale.max(world.money_scale()),
+        _ => charge.quantity.unit_scale(),
+    });
+    let quantity = match decimals.max().unwrap_or(0) {
+        0 => count,
+        scale => Type::Number(Number {
+            unit: Unit::Decimal,
+            scale,
+            min: 0,
+            max: i128::from(i64::MAX),
+        }),
+    };
     let item = world.item_of((0..world.products.len()).collect());
     let fields = [
         ("line", Type::Text),
@@ -187,7 +205,7 @@ pub fn charges(world: &mut World) {
         ("kind", Type::Text),
         ("item", item),
         ("product", Type::Product),
-        ("quantity", count),
+        ("quantity", quantity),
         ("periods", count),
         ("months", count),
         ("list", money),

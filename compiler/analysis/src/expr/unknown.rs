@@ -65,7 +65,7 @@ impl Reader<'_> {
                     .note("an adjustment says `asked for by ROLE as Percent from 0% to 20% with 2 decimals`"),
             ),
             "list" => Some(
-                Diagnostic::error(codes::NOT_HERE, "there is a list price only where a charge is adjusted")
+                Diagnostic::error(codes::NOT_HERE, "there is a list price only where a charge is adjusted, and in a price book that extends or replaces another")
                     .at(span, "not known here")
                     .note("the total of a quote is `total of list`, in approval matrices"),
             ),

@@ -450,6 +450,12 @@ pub enum Builtin {
 }
 
 impl Expr {
+    /// Whether another expression is made of the same, wherever it stands.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.ty == other.ty && format!("{:?}", self.kind) == format!("{:?}", other.kind)
+    }
+
     /// The expressions that this one is made of, in the order of evaluation.
     #[must_use]
     pub fn children(&self) -> Vec<&Expr> {

@@ -9,11 +9,12 @@ mod adjustments;
 mod expr;
 mod functions;
 mod parts;
+mod prices;
 mod tables;
 mod terms;
 
 use quo_source::Span;
-use quo_value::{Currency, Date, Rounding};
+use quo_value::{Currency, Date};
 
 use crate::types::{Type, Value};
 
@@ -23,6 +24,10 @@ pub use adjustments::{
 };
 pub use expr::{
     BinaryOp, Builtin, Each, Expr, ExprKind, ItemsOf, Remainder, SortKey, Spread, What,
+};
+pub use prices::{
+    Book, Pack, Prepaid, PriceColumn, PriceColumnKind, PriceModel, PriceRows, PriceTarget, Prices,
+    Quantity,
 };
 pub use tables::{Bound, Cell, Column, Interval, Row, Table};
 pub use terms::{
@@ -73,6 +78,8 @@ pub struct Rules {
     pub rules: Vec<Rule>,
     /// Constraints on the quote itself: indexes into `rules`.
     pub quote_rules: Vec<usize>,
+    /// Names of the levels of price books, the one that is asked first first.
+    pub levels: Vec<String>,
     /// Price books, sorted by name.
     pub books: Vec<Book>,
     /// Names of the stages in the order in which they run.
@@ -282,24 +289,6 @@ pub enum ChargeKind {
     Usage,
 }
 
-/// By what the unit price is multiplied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quantity {
-    /// By one.
-    One,
-    /// By an option.
-    Option(usize),
-    /// By the packs in an option.
-    Packs {
-        /// The option.
-        option: usize,
-        /// The size of a pack.
-        size: i64,
-        /// Whether a begun pack counts.
-        started: bool,
-    },
-}
-
 /// Something that has a price.
 #[derive(Debug, Clone)]
 pub struct Charge {
@@ -315,51 +304,16 @@ pub struct Charge {
     pub kind: ChargeKind,
     /// Months in a period; 0 for a one-time charge.
     pub months: u32,
-    /// By what the unit price is multiplied.
+    /// Whether it is paid in advance for longer than a period.
+    pub prepaid: Option<Prepaid>,
+    /// What it counts.
     pub quantity: Quantity,
-    /// Its prices by book: those of books that replace others first, then by name of the book.
+    /// Its prices by book: those of books that replace others first, then by name of the book, the closest first.
     pub prices: Vec<Prices>,
     /// The adjustments that can meet it, in the order in which they apply.
     pub adjustments: Vec<Target>,
     /// Its floors.
     pub floors: Vec<Floor>,
-}
-
-/// The prices of a charge in one book.
-#[derive(Debug, Clone)]
-pub struct Prices {
-    /// The book.
-    pub book: usize,
-    /// The rows; every column's expression is a fact or an option of the charge's product. For graduated prices the tier
-    /// is the last column.
-    pub table: Table,
-    /// Whether units are priced in the tier they fall in.
-    pub graduated: bool,
-    /// Decimals of the prices.
-    pub scale: u8,
-    /// The price of each row at that scale.
-    pub prices: Vec<i64>,
-}
-
-/// A price book.
-#[derive(Debug, Clone)]
-pub struct Book {
-    /// Its name.
-    pub name: String,
-    /// What people see.
-    pub title: String,
-    /// Where it was declared.
-    pub span: Span,
-    /// Its currencies: sorted indexes into [`Rules::currencies`].
-    pub currencies: Vec<usize>,
-    /// When it is effective.
-    pub effective: Window,
-    /// Its condition, in the scope of the quote.
-    pub when: Option<Expr>,
-    /// The book whose prices it replaces.
-    pub replaces: Option<usize>,
-    /// Rounding of what its prices lead to.
-    pub rounding: Rounding,
 }
 
 /// What kind of rule.

@@ -193,37 +193,28 @@ impl Printer<'_> {
             return;
         };
         self.charge = Some(index);
-        let quantity = match charge.quantity {
-            Quantity::One => String::new(),
-            Quantity::Option(option) => format!(" per {}", self.option(self.product, option)),
-            Quantity::Packs {
-                option,
-                size,
-                started,
-            } => {
-                let how = if started { "started" } else { "whole" };
-                format!(" per {size} {how} of {}", self.option(self.product, option))
+        let quantity = match (&charge.quantity.of, charge.quantity.pack) {
+            (None, _) => String::new(),
+            (Some(of), None) => format!(" per {}", self.expr(of)),
+            (Some(of), Some(pack)) => {
+                let how = if pack.started { "started" } else { "whole" };
+                let size = decimal(i128::from(pack.size), charge.quantity.scale());
+                format!(" per {size} {how} of {}", self.expr(of))
             }
         };
+        let prepaid = charge.prepaid.map_or(String::new(), |paid| match paid {
+            Prepaid::Term => " prepaid for the term".to_owned(),
+            Prepaid::Months(months) => format!(" prepaid for {months} months"),
+        });
         self.line(
             1,
             &format!(
-                "charge {}: {:?} {} months{quantity}",
+                "charge {}: {:?} {} months{quantity}{prepaid}",
                 charge.name, charge.kind, charge.months
             ),
         );
         for prices in &charge.prices {
-            let book = self
-                .rules
-                .books
-                .get(prices.book)
-                .map_or("", |book| book.name.as_str());
-            let how = if prices.graduated { ", graduated" } else { "" };
-            self.line(2, &format!("prices of {book}{how}"));
-            self.table(3, &prices.table, |_, row| {
-                let price = prices.prices.get(row).copied().unwrap_or_default();
-                decimal(i128::from(price), prices.scale)
-            });
+            self.prices(prices);
         }
         for target in &charge.adjustments {
             self.within = target.within;
@@ -254,6 +245,60 @@ impl Printer<'_> {
         self.charge = None;
     }
 
+    fn prices(&mut self, prices: &Prices) {
+        let named = |book: usize| {
+            let book = self.rules.books.get(book);
+            book.map_or("", |book| book.name.as_str())
+        };
+        let rows = &prices.rows;
+        let mut how = match prices.target {
+            PriceTarget::Charge => String::new(),
+            PriceTarget::Category => " of its category".to_owned(),
+            PriceTarget::All => " of all".to_owned(),
+        };
+        if let Some(from) = prices.from {
+            how.push_str(&format!(" from {}", named(from)));
+        }
+        how.push_str(if rows.model.graduated {
+            ", graduated"
+        } else {
+            ""
+        });
+        how.push_str(if rows.model.flat { ", flat" } else { "" });
+        how.push_str(match rows.model.packages {
+            None => "",
+            Some(true) => ", in packages started",
+            Some(false) => ", in packages whole",
+        });
+        for (what, value) in [
+            ("included", &rows.included),
+            ("at least", &rows.least),
+            ("at most", &rows.most),
+        ] {
+            if let Some(value) = value {
+                how.push_str(&format!(", {what} {}", self.expr(value)));
+            }
+        }
+        if let Some(formula) = &rows.formula {
+            how.push_str(&format!(" = {}", self.expr(formula)));
+        }
+        self.line(2, &format!("prices of {}{how}", named(prices.book)));
+        self.table(3, &rows.table, |_, row| {
+            let value = |column: &PriceColumn| {
+                let value = column.values.get(row).copied().flatten();
+                let value = value.map_or("-".to_owned(), |value| {
+                    decimal(i128::from(value), column.scale)
+                });
+                match column.kind {
+                    PriceColumnKind::Price => value,
+                    other => format!("{} {value}", other.heading()),
+                }
+            };
+            let values: Vec<String> = rows.columns.iter().map(value).collect();
+            values.join(", ")
+        });
+    }
+
     fn book(&mut self, book: &Book) {
         let codes: Vec<&str> = book
             .currencies
@@ -267,6 +312,10 @@ impl Printer<'_> {
         let replaced = replaced.map_or(String::new(), |replaced| {
             format!(" replaces {}", replaced.name)
         });
+        let extended = book.extends.and_then(|base| self.rules.books.get(base));
+        let extended = extended.map_or(String::new(), |base| format!(" extends {}", base.name));
+        let level = book.level.and_then(|level| self.rules.levels.get(level));
+        let level = level.map_or(String::new(), |level| format!(" level {level}"));
         let when = book
             .when
             .as_ref()
@@ -274,7 +323,7 @@ impl Printer<'_> {
         self.line(
             0,
             &format!(
-                "book {}{replaced} in {}{}{when} rounded {:?}",
+                "book {}{replaced}{extended}{level} in {}{}{when} rounded {:?}",
                 book.name,
                 codes.join(" "),
                 window(book.effective),

@@ -6,6 +6,8 @@ pub mod constants;
 pub mod file;
 mod find_file;
 mod hints;
+mod models;
+mod outcomes;
 pub mod prices;
 mod records;
 pub mod rows;

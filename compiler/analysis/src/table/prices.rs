@@ -6,17 +6,18 @@ use quo_source::{Diagnostic, FileId, Span, Stopped, codes};
 use quo_syntax::ast::{self, AstNode};
 
 use super::file::Rows;
+use super::models;
+use super::outcomes::{self, Outcomes};
 use super::rows::{Selected, TableRows};
-use super::{
-    Content, Heading, Operand, RawCell, RawItem, RawRow, build, mistakes_told, raw_cells,
-    report_unread,
-};
+use super::{Heading, RawRow, build, raw_cells};
 use crate::check;
 use crate::decl::Context;
 use crate::decl::adjustments::told_once;
-use crate::expr::{Reader, Scope, literal};
-use crate::hir::{Cell, Expr, ExprKind, Prices, Quantity, Table};
-use crate::types::{Number, Type, Unit, Value};
+use crate::expr::{Reader, Scope};
+use crate::hir::{
+    Cell, Expr, ExprKind, PriceColumn, PriceColumnKind, PriceModel, PriceRows, Table,
+};
+use crate::types::{Type, Value};
 use crate::world::World;
 
 /// Headings with their places.
@@ -29,14 +30,33 @@ pub struct Priced<'a> {
     pub book: (usize, &'a str),
     /// The charge.
     pub charge: usize,
-    /// `graduated by` this option, named here.
-    pub graduated: Option<(usize, Span)>,
+    /// What is said of the prices besides.
+    pub clauses: &'a Clauses,
     /// The file of the book.
     pub file: FileId,
     /// Where the prices are asked for.
     pub span: Span,
     /// The currencies of the book.
     pub currencies: &'a [usize],
+}
+
+/// What is said of prices besides their rows.
+#[derive(Default, Clone)]
+pub struct Clauses {
+    /// `graduated by` this column, named here.
+    pub graduated: Option<(String, Span)>,
+    /// `volume by` this column, named here.
+    pub volume: Option<(String, Span)>,
+    /// `flat`
+    pub flat: bool,
+    /// `in packages`, and whether a begun one counts.
+    pub packages: Option<bool>,
+    /// `included …`
+    pub included: Option<Expr>,
+    /// `at least …`
+    pub least: Option<Expr>,
+    /// `at most …`
+    pub most: Option<Expr>,
 }
 
 /// The prices of an inline table.
@@ -48,7 +68,7 @@ pub fn inline(
     priced: Priced<'_>,
     table: &ast::Table,
     cx: &mut Context<'_>,
-) -> Result<Option<Prices>, Stopped> {
+) -> Result<Option<PriceRows>, Stopped> {
     let name = |column: &ast::Column| {
         column
             .path()
@@ -56,21 +76,9 @@ pub fn inline(
     };
     let headings: Vec<(String, Span)> = table.inputs().iter().filter_map(name).collect();
     let outputs: Vec<(String, Span)> = table.outputs().iter().filter_map(name).collect();
-    match outputs.as_slice() {
-        [(output, _)] if output == "price" => {}
-        // That there is no `||` has been said.
-        [] if !headings.is_empty() => return Ok(None),
-        _ => {
-            cx.diagnostics.push(
-                Diagnostic::error(
-                    codes::BAD_HEADER,
-                    "a price table has one column `price` right of `||`",
-                )
-                .at(table.span(priced.file), "in this table"),
-            );
-            return Ok(None);
-        }
-    }
+    let Some(kinds) = outcomes::of_headings(&outputs, &mut cx.diagnostics) else {
+        return Ok(None);
+    };
     let rows: Vec<RawRow> = table
         .rows()
         .map(|row| RawRow {
@@ -88,7 +96,7 @@ pub fn inline(
         );
         return Ok(None);
     }
-    prices(world, priced, &headings, &rows, cx)
+    prices(world, priced, &headings, &kinds, &rows, cx)
 }
 
 /// The prices of one charge in a file.
@@ -100,15 +108,17 @@ pub fn file(
     priced: Priced<'_>,
     rows: &Rows,
     cx: &mut Context<'_>,
-) -> Result<Option<Prices>, Stopped> {
-    let Some(price) = price_column(rows, &mut cx.diagnostics) else {
+) -> Result<Option<PriceRows>, Stopped> {
+    let Some(outcomes) = outcome_columns(world, priced, rows, &mut cx.diagnostics) else {
         return Ok(None);
     };
     let mut columns: Vec<usize> = (0..rows.headings.len()).collect();
-    columns.retain(|column| *column != price);
+    columns.retain(|column| outcomes.iter().all(|(index, _)| index != column));
     let headings = headings_of(rows, &columns);
-    columns.push(price);
-    prices(world, priced, &headings, &Selected::all(rows, &columns), cx)
+    columns.extend(outcomes.iter().map(|(index, _)| *index));
+    let kinds: Vec<PriceColumnKind> = outcomes.into_iter().map(|(_, kind)| kind).collect();
+    let selected = Selected::all(rows, &columns);
+    prices(world, priced, &headings, &kinds, &selected, cx)
 }
 
 /// The rows of a file of many charges, by charge.
@@ -180,14 +190,14 @@ pub fn of_many(
     rows: &Rows,
     numbers: &[u32],
     cx: &mut Context<'_>,
-) -> Result<Option<Prices>, Stopped> {
-    let Some(price) = price_column(rows, &mut cx.diagnostics) else {
+) -> Result<Option<PriceRows>, Stopped> {
+    let Some(outcomes) = outcome_columns(world, priced, rows, &mut cx.diagnostics) else {
         return Ok(None);
     };
     let mut kept: Vec<usize> = Vec::new();
     let mut foreign: Vec<usize> = Vec::new();
     for (index, (heading, span)) in rows.headings.iter().enumerate() {
-        if heading == "charge" || index == price {
+        if heading == "charge" || outcomes.iter().any(|(outcome, _)| *outcome == index) {
             continue;
         }
         let known = heading_expr(world, priced, heading, *span, &mut Vec::new()).is_some();
@@ -210,9 +220,10 @@ pub fn of_many(
         });
     }
     let headings = headings_of(rows, &kept);
-    kept.push(price);
+    kept.extend(outcomes.iter().map(|(index, _)| *index));
+    let kinds: Vec<PriceColumnKind> = outcomes.into_iter().map(|(_, kind)| kind).collect();
     let selected = Selected::some(rows, numbers.into(), &kept);
-    prices(world, priced, &headings, &selected, cx)
+    prices(world, priced, &headings, &kinds, &selected, cx)
 }
 
 fn headings_of(rows: &Rows, columns: &[usize]) -> Headings {
@@ -220,20 +231,45 @@ fn headings_of(rows: &Rows, columns: &[usize]) -> Headings {
     headings.cloned().collect()
 }
 
-/// The column of the prices.
-fn price_column(rows: &Rows, diagnostics: &mut Vec<Diagnostic>) -> Option<usize> {
-    let column = rows.column("price");
-    if column.is_none() {
+/// The columns of a file that say what follows from its rows, in the order of their kinds: those with a heading of one,
+/// unless the product has an option of that name.
+fn outcome_columns(
+    world: &World,
+    priced: Priced<'_>,
+    rows: &Rows,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<(usize, PriceColumnKind)>> {
+    let product = world
+        .charges
+        .get(priced.charge)
+        .and_then(|charge| world.products.get(charge.product));
+    let is_option = |name: &str| {
+        let mut options = product.iter().flat_map(|product| &product.options);
+        options.any(|option| option.name == name)
+    };
+    let of_kind = |kind: PriceColumnKind| {
+        let asked_for = match kind {
+            PriceColumnKind::Price => true,
+            PriceColumnKind::Size => priced.clauses.packages.is_some(),
+            other => !is_option(other.heading()),
+        };
+        let column = rows.column(kind.heading()).filter(|_| asked_for);
+        column.map(|column| (column, kind))
+    };
+    let found: Vec<_> = PriceColumnKind::ALL
+        .into_iter()
+        .filter_map(of_kind)
+        .collect();
+    let any = found.iter().any(|(_, kind)| outcomes::is_price(*kind));
+    if !any {
         let span = rows
             .headings
             .last()
             .map_or(rows.file.span(0, 0), |(_, span)| *span);
         let mistake =
             Diagnostic::error(codes::BAD_HEADER, "a table of prices has a column `price`");
-        let names = rows.headings.iter();
-        let same = names
-            .clone()
-            .find(|(name, _)| name.eq_ignore_ascii_case("price"));
+        let mut names = rows.headings.iter();
+        let same = names.find(|(name, _)| name.eq_ignore_ascii_case("price"));
         diagnostics.push(match same {
             Some((name, span)) => mistake
                 .at(*span, format!("`{name}` is another word"))
@@ -241,10 +277,13 @@ fn price_column(rows: &Rows, diagnostics: &mut Vec<Diagnostic>) -> Option<usize>
                     "headings are written as they are declared: `price`",
                     Vec::new(),
                 ),
-            None => mistake.at(span, "this heading line has none"),
+            None => mistake
+                .at(span, "this heading line has none")
+                .note("or a column `flat`, or `percent`"),
         });
+        return None;
     }
-    column
+    Some(found)
 }
 
 /// What a column of a price table is matched with: an option of the charge's product or a fact.
@@ -265,6 +304,11 @@ fn heading_expr(
             span,
         });
     }
+    let has_option =
+        |found: &crate::hir::Product| found.options.iter().any(|option| option.name == heading);
+    if heading == "quantity" && !world.products.get(product).is_some_and(has_option) {
+        return counted(world, priced.charge, span, diagnostics);
+    }
     let scope = Scope {
         product: Some(product),
         direct: true,
@@ -274,10 +318,11 @@ fn heading_expr(
     let mut found = Vec::new();
     let mut reader = Reader::new(world, scope, priced.file, &mut found);
     let expr = reader.named(&words, None, span);
-    if matches!(
-        expr.kind,
-        ExprKind::Option { up: 0, .. } | ExprKind::Fact(_)
-    ) {
+    let scalar = !matches!(
+        expr.ty,
+        Type::Unknown | Type::Record(_) | Type::List(_) | Type::Item(_)
+    );
+    if scalar && !matches!(expr.kind, ExprKind::Const(_) | ExprKind::Amount(_)) {
         return Some(expr);
     }
     let known: Vec<&str> = world
@@ -319,13 +364,37 @@ fn heading_expr(
     None
 }
 
+/// What a charge counts, named `quantity` in a column.
+fn counted(
+    world: &World,
+    charge: usize,
+    span: Span,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Expr> {
+    let found = world.charges.get(charge)?;
+    match &found.quantity.of {
+        Some(of) => Some(Expr { span, ..of.clone() }),
+        None => {
+            let charge = world.charge_id(charge);
+            diagnostics.push(
+                Diagnostic::error(codes::UNKNOWN_COLUMN, format!("`{charge}` counts nothing"))
+                    .at(span, "no quantity")
+                    .also(found.span, "charged as such")
+                    .note("what is counted stands behind `per` in the charge"),
+            );
+            None
+        }
+    }
+}
+
 fn prices(
     world: &World,
     priced: Priced<'_>,
     headings: &[(String, Span)],
+    kinds: &[PriceColumnKind],
     rows: &(impl TableRows + ?Sized),
     cx: &mut Context<'_>,
-) -> Result<Option<Prices>, Stopped> {
+) -> Result<Option<PriceRows>, Stopped> {
     let mut read = Vec::new();
     for (name, span) in headings {
         match heading_expr(world, priced, name, *span, &mut cx.diagnostics) {
@@ -336,15 +405,21 @@ fn prices(
             None => return Ok(None),
         }
     }
-    let tier = match priced.graduated {
-        Some((option, span)) => {
-            match tier_column(world, priced, option, span, &read, &mut cx.diagnostics) {
-                Some(column) => Some(column),
-                None => return Ok(None),
-            }
-        }
+    if !outcomes::fit_model(world, priced, kinds, &mut cx.diagnostics) {
+        return Ok(None);
+    }
+    let tier = match &priced.clauses.graduated {
+        Some(by) => match models::tier_column(world, priced, by, &read, &mut cx.diagnostics) {
+            Some(column) => Some(column),
+            None => return Ok(None),
+        },
         None => None,
     };
+    if let Some(by) = &priced.clauses.volume
+        && !models::volume_column(world, priced, by, &read, &mut cx.diagnostics)
+    {
+        return Ok(None);
+    }
     let scope = Scope {
         product: world
             .charges
@@ -354,15 +429,19 @@ fn prices(
     };
     let id = format!("{}/{}", priced.book.1, world.charge_id(priced.charge));
     let before = cx.diagnostics.len();
-    let table = build(
-        &mut Reader::new(world, scope, priced.file, &mut cx.diagnostics),
-        &id,
-        read,
-        rows,
-        tier,
-    );
+    let mut reader = Reader::new(world, scope, priced.file, &mut cx.diagnostics);
+    reader.currency = match priced.currencies {
+        [only] => world.currencies.get(*only).copied(),
+        _ => None,
+    };
+    let table = build(&mut reader, &id, read, rows, tier);
     // Every price is read, so that all that are wrong are told at once.
-    let amounts = amounts(rows, headings.len(), priced.file, &mut cx.diagnostics);
+    let place = Outcomes {
+        behind: headings.len(),
+        kinds,
+        file: priced.file,
+    };
+    let amounts = outcomes::read(rows, place, &mut cx.diagnostics);
     let (Some(table), Some(amounts)) = (table, amounts) else {
         return Ok(None);
     };
@@ -376,31 +455,38 @@ fn prices(
     if tier.is_some() {
         check::tiers::check(&table, &mut cx.diagnostics);
     }
-    let scale = amounts.iter().map(|(_, scale)| *scale).max().unwrap_or(0);
-    let prices: Option<Vec<i64>> = amounts
+    let counted = world.charges.get(priced.charge);
+    let counted = counted.map_or(0, |charge| charge.quantity.scale());
+    let columns: Option<Vec<PriceColumn>> = kinds
         .iter()
-        .map(|(mantissa, own)| {
-            i64::try_from(mantissa.checked_mul(quo_value::pow10_i128(scale.saturating_sub(*own))?)?)
-                .ok()
-        })
+        .zip(amounts)
+        .map(|(kind, values)| outcomes::column(*kind, values, counted))
         .collect();
-    let Some(prices) = prices else {
+    let Some(mut columns) = columns else {
         cx.diagnostics.push(
             Diagnostic::error(
                 codes::BAD_PRICE,
                 format!("the prices of `{id}` have too many digits for one table"),
             )
             .at(priced.span, "at most 18 digits in all")
-            .note("the most decimals of a price count for every price of the table"),
+            .note("the most decimals of a price count for every price of the table; what is included and the size of a package have no more than what is counted"),
         );
         return Ok(None);
     };
-    Ok(Some(Prices {
-        book: priced.book.0,
+    columns.sort_by_key(|column| column.kind);
+    let clauses = priced.clauses.clone();
+    Ok(Some(PriceRows {
         table,
-        graduated: tier.is_some(),
-        scale,
-        prices,
+        model: PriceModel {
+            graduated: tier.is_some(),
+            flat: clauses.flat,
+            packages: clauses.packages,
+        },
+        columns,
+        formula: None,
+        included: clauses.included,
+        least: clauses.least,
+        most: clauses.most,
     }))
 }
 
@@ -460,121 +546,4 @@ fn currencies_stated(
         }
     }
     diagnostics.len() == before
-}
-
-/// The column of the tiers: the option that the charge is counted by.
-fn tier_column(
-    world: &World,
-    priced: Priced<'_>,
-    option: usize,
-    span: Span,
-    headings: &[Heading],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<usize> {
-    let charge = world.charges.get(priced.charge)?;
-    let name = world
-        .products
-        .get(charge.product)
-        .and_then(|product| product.options.get(option))
-        .map_or("", |option| option.name.as_str());
-    let counted = matches!(charge.quantity, Quantity::Option(counted) | Quantity::Packs { option: counted, .. } if counted == option);
-    if !counted {
-        if world.wrong_charges.contains(&priced.charge) {
-            return None;
-        }
-        diagnostics.push(
-            Diagnostic::error(
-                codes::BAD_HEADER,
-                format!(
-                    "`{}` is not charged per `{name}`",
-                    world.charge_id(priced.charge)
-                ),
-            )
-            .at(span, "tiers count what the charge counts")
-            .also(charge.span, "charged here"),
-        );
-        return None;
-    }
-    let found = headings.iter().position(|heading| matches!(heading.expr.kind, ExprKind::Option { option: column, .. } if column == option));
-    if found.is_none() {
-        diagnostics.push(
-            Diagnostic::error(
-                codes::BAD_HEADER,
-                format!("graduated prices need a column `{name}` with the tiers"),
-            )
-            .at(priced.span, "its table has none"),
-        );
-    }
-    found
-}
-
-/// The price of every row, which stands behind the cells of the headings.
-fn amounts(
-    rows: &(impl TableRows + ?Sized),
-    behind: usize,
-    file: FileId,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Vec<(i128, u8)>> {
-    let before = diagnostics.len();
-    let mut amounts = Vec::with_capacity(rows.count());
-    for row in 0..rows.count() {
-        rows.cells(row, &mut |column, cell| {
-            if column == behind {
-                amounts.extend(price(&cell.read(), file, diagnostics));
-            }
-        });
-        if mistakes_told(before, diagnostics) {
-            return None;
-        }
-    }
-    (amounts.len() == rows.count()).then_some(amounts)
-}
-
-/// The price of a row: one number from zero.
-fn price(cell: &RawCell, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Option<(i128, u8)> {
-    let value = match &cell.content {
-        Content::Items(items) => match items.as_slice() {
-            [RawItem::Value(Operand::Tree(ast::Expr::Literal(node)))] => {
-                literal::literal(node, file, diagnostics)
-            }
-            [
-                RawItem::Value(Operand::Imported(
-                    quo_syntax::cell::CellValue::Literal(value),
-                    span,
-                )),
-            ] => literal::constant(value.clone(), *span, diagnostics),
-            _ => None,
-        },
-        _ => None,
-    };
-    match value {
-        Some((
-            Value::Number(mantissa),
-            Type::Number(Number {
-                unit: Unit::Int | Unit::Decimal,
-                scale,
-                ..
-            }),
-        )) if mantissa >= 0 => Some((mantissa, scale)),
-        _ if matches!(cell.content, Content::Wrong) => None,
-        _ if matches!(cell.content, Content::Unread { .. }) => {
-            report_unread(cell, "price", diagnostics);
-            None
-        }
-        _ => {
-            let diagnostic = Diagnostic::error(
-                codes::BAD_PRICE,
-                format!("`{}` is not a price", cell.text),
-            )
-            .note(
-                "a price is a number from 0, such as `12.50`, in the currency of its row or book",
-            );
-            diagnostics.push(if cell.span.file == file {
-                diagnostic.at(cell.span, "a number from 0 is expected")
-            } else {
-                diagnostic.at_cell(cell.span, "price", "a number from 0 is expected")
-            });
-            None
-        }
-    }
 }

@@ -100,6 +100,7 @@ pub fn builder() -> Builder {
         rules: Vec::new(),
         quote_rules: Vec::new(),
         books: Vec::new(),
+        levels: Vec::new(),
         stages: vec!["item".to_owned(), "order".to_owned()],
         adjustments: Vec::new(),
         groups: Vec::new(),
@@ -212,6 +213,38 @@ impl Builder {
         parts.len() - 1
     }
 
+    /// Prices of units by row, as the only column.
+    pub fn prices(
+        &mut self,
+        charge: usize,
+        (book, table, graduated): (usize, Table, bool),
+        values: &[i64],
+    ) {
+        let column = PriceColumn {
+            kind: PriceColumnKind::Price,
+            scale: 2,
+            values: values.iter().copied().map(Some).collect(),
+        };
+        let rows = PriceRows {
+            table,
+            model: PriceModel {
+                graduated,
+                ..PriceModel::default()
+            },
+            columns: vec![column],
+            formula: None,
+            included: None,
+            least: None,
+            most: None,
+        };
+        self.rules.charges[charge].prices.push(Prices {
+            book,
+            target: PriceTarget::Charge,
+            from: None,
+            rows: std::sync::Arc::new(rows),
+        });
+    }
+
     /// Adds a charge to the product declared last.
     pub fn charge(&mut self, name: &str, quantity: Quantity) -> usize {
         let product = self.rules.products.len() - 1;
@@ -223,6 +256,7 @@ impl Builder {
             span,
             kind: ChargeKind::Recurring,
             months: 1,
+            prepaid: None,
             quantity,
             prices: Vec::new(),
             adjustments: Vec::new(),
@@ -277,6 +311,8 @@ impl Builder {
                 to: Some(day(2026, 12, 31)),
             },
             when,
+            level: None,
+            extends: None,
             replaces,
             rounding: Rounding::HalfEven,
         });

@@ -7,7 +7,7 @@ use super::expressions::{Expr, Literal, Path};
 use super::frame::{Name, Title, Type, Window};
 use super::fulfilment::Fulfil;
 use super::golden::Test;
-use super::prices::{Eligible, PriceBook};
+use super::prices::{ChoosePrice, Eligible, PriceBook};
 use super::products::{Bundle, Constraint, Product};
 use super::promotions::Group;
 use super::support::{self, AstNode, accessors, nodes};
@@ -91,6 +91,7 @@ item_enum! {
     Constraint(Constraint),
     Eligible(Eligible),
     PriceBook(PriceBook),
+    ChoosePrice(ChoosePrice),
     Discount(Discount),
     Promotion(Promotion),
     AdjustStages(AdjustStages),

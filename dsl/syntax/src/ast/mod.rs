@@ -53,11 +53,15 @@ pub use lists::{
     MeasureExpr, NumbersExpr, PeriodExpr, RunningExpr, SortKey, SortedExpr, SpanExpr, SpreadExpr,
     Weight, Where,
 };
-pub use prices::{CurrencyClause, Eligible, Graduated, Price, PriceBook, PricesFrom, RoundClause};
+pub use prices::{
+    BookLevel, BoundKind, ChoosePrice, CurrencyClause, Eligible, Extends, Graduated, ModelKind,
+    Price, PriceBook, PriceBound, PriceFormula, PriceModel, PriceTarget, PricesFrom, PricesOf,
+    RoundClause,
+};
 pub use products::{
-    Bundle, Charge, ChargeQuantity, ChargeTiming, Constraint, ConstraintKind, EachWith, Opt,
-    OptionDomain, Overridable, Pack, Part, PartCount, Product, Retired, Severity, SeverityClause,
-    Sku, Sold, Timing, When,
+    Bundle, Charge, ChargePrepaid, ChargeQuantity, ChargeTiming, Constraint, ConstraintKind,
+    EachWith, Opt, OptionDomain, Overridable, Pack, Part, PartCount, Product, Retired, Severity,
+    SeverityClause, Sku, Sold, Timing, When,
 };
 pub use promotions::{
     Alone, Bound, BoundOf, Budget, Buy, Charges, CodeClause, ForEvery, Gift, Group, GroupCombine,

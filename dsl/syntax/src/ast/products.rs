@@ -4,6 +4,7 @@ use super::expressions::{Expr, Literal};
 use super::frame::{Name, NameRef, Title, Type, Window};
 use super::support::{self, AstNode as _, accessors, nodes};
 use super::tables::Table;
+use crate::kind::SyntaxNode;
 
 nodes! {
     /// `product Platform "…" in Bases { … }`
@@ -30,6 +31,8 @@ nodes! {
     ChargeTiming = CHARGE_TIMING;
     /// `per seats`, `per 1_000 started of calls`
     ChargeQuantity = CHARGE_QUANTITY;
+    /// `, prepaid yearly`, `, prepaid for the term`
+    ChargePrepaid = CHARGE_PREPAID;
     /// `part addons: 0 to 5 kinds of { A, B }`
     Part = PART;
     /// `optional`, `one of`, `0 to 5 kinds of`
@@ -179,6 +182,8 @@ accessors!(Charge {
     one timing: ChargeTiming;
     /// What the unit price is multiplied with; `None` charges the price as such.
     one quantity: ChargeQuantity;
+    /// For how long it is paid in advance.
+    one prepaid: ChargePrepaid;
 });
 
 /// When a charge falls due.
@@ -186,30 +191,55 @@ accessors!(Charge {
 pub enum Timing {
     /// `one time`
     OneTime,
-    /// `recurring monthly`
-    Monthly,
-    /// `recurring quarterly`
-    Quarterly,
-    /// `recurring yearly`
-    Yearly,
-    /// `usage monthly`
-    UsageMonthly,
+    /// `recurring …`
+    Recurring,
+    /// `usage …`
+    Usage,
+}
+
+/// The months that words such as `quarterly` or `every 2 years` name; a number is given with what it is multiplied by.
+fn months(node: &SyntaxNode) -> Option<(u32, Option<Literal>)> {
+    let words = support::words(node);
+    let has = |word: &str| words.iter().any(|found| found == word);
+    if has("every") {
+        let of = if has("years") || has("year") { 12 } else { 1 };
+        return Some((of, Some(support::child(node)?)));
+    }
+    let named = [("monthly", 1), ("quarterly", 3), ("yearly", 12)];
+    let found = named.into_iter().find(|(word, _)| has(word));
+    found.map(|(_, months)| (months, None))
 }
 
 impl ChargeTiming {
     /// The timing.
     #[must_use]
     pub fn timing(&self) -> Option<Timing> {
-        let words = support::words(&self.0);
-        let words: Vec<_> = words.iter().map(String::as_str).collect();
-        match words.as_slice() {
-            ["one", "time"] => Some(Timing::OneTime),
-            ["recurring", "monthly"] => Some(Timing::Monthly),
-            ["recurring", "quarterly"] => Some(Timing::Quarterly),
-            ["recurring", "yearly"] => Some(Timing::Yearly),
-            ["usage", "monthly"] => Some(Timing::UsageMonthly),
+        match support::words(&self.0).first().map(String::as_str) {
+            Some("one") => Some(Timing::OneTime),
+            Some("recurring") => Some(Timing::Recurring),
+            Some("usage") => Some(Timing::Usage),
             _ => None,
         }
+    }
+
+    /// The length of its period in months, times the number where one is written.
+    #[must_use]
+    pub fn months(&self) -> Option<(u32, Option<Literal>)> {
+        months(&self.0)
+    }
+}
+
+impl ChargePrepaid {
+    /// Whether it is paid once for the whole term.
+    #[must_use]
+    pub fn is_for_term(&self) -> bool {
+        support::has_word(&self.0, "term")
+    }
+
+    /// For how many months it is paid, times the number where one is written.
+    #[must_use]
+    pub fn months(&self) -> Option<(u32, Option<Literal>)> {
+        months(&self.0)
     }
 }
 
@@ -222,12 +252,27 @@ pub enum Pack {
     Whole,
 }
 
-accessors!(ChargeQuantity {
-    /// The option that is counted.
-    one option: NameRef;
+impl ChargeQuantity {
+    /// What is counted.
+    #[must_use]
+    pub fn counted(&self) -> Option<Expr> {
+        support::children(&self.0).last()
+    }
+
     /// The size of a pack, where packs are charged.
-    one pack_size: Literal;
-});
+    #[must_use]
+    pub fn pack_size(&self) -> Option<Literal> {
+        self.pack().and_then(|_| support::child(&self.0))
+    }
+
+    /// Whether it is `of` an amount, and not `per` something counted.
+    #[must_use]
+    pub fn is_amount(&self) -> bool {
+        support::words(&self.0)
+            .first()
+            .is_some_and(|word| word == "of")
+    }
+}
 
 impl ChargeQuantity {
     /// Which packs are charged, where packs are.

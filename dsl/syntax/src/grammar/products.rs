@@ -126,16 +126,17 @@ fn charge(p: &mut Parser<'_>) {
     let marker = p.start();
     let known = if p.eat_word("one") {
         p.expect_word("time")
-    } else if p.eat_word("recurring") {
-        one_of(p, &["monthly", "quarterly", "yearly"])
-    } else if p.eat_word("usage") {
-        one_of(p, &["monthly"])
+    } else if p.eat_word("recurring") || p.eat_word("usage") {
+        period(p)
     } else {
         kind_expected(p)
     };
     p.complete(marker, CHARGE_TIMING);
-    if known && p.at_word("per") {
+    if known && p.at_any(&["per", "of"]) {
         quantity(p);
+    }
+    if known && p.at(COMMA) && p.nth_word(1, "prepaid") {
+        prepaid(p);
     }
 }
 
@@ -149,20 +150,6 @@ fn kind_expected(p: &mut Parser<'_>) -> bool {
     )
 }
 
-fn one_of(p: &mut Parser<'_>, words: &[&'static str]) -> bool {
-    if p.at_any(words) {
-        p.bump();
-        return true;
-    }
-    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    let diagnostic = p.expectation(codes::MISSING_CLAUSE, &quoted.join(" or "));
-    let meant = match p.nth_text(0) {
-        "annually" | "annual" => Some("yearly"),
-        word => nearest(word, words),
-    };
-    suggest(p, diagnostic, meant.filter(|meant| words.contains(meant)))
-}
-
 /// Reports what is expected, with the word that was meant.
 fn suggest(p: &mut Parser<'_>, diagnostic: Diagnostic, meant: Option<&str>) -> bool {
     let span = p.span();
@@ -173,11 +160,55 @@ fn suggest(p: &mut Parser<'_>, diagnostic: Diagnostic, meant: Option<&str>) -> b
     false
 }
 
-/// `per OPTION`, `per N started of OPTION`, `per N whole of OPTION`.
-fn quantity(p: &mut Parser<'_>) {
+const PERIODS: &[&str] = &["monthly", "quarterly", "yearly"];
+
+/// `monthly`, `quarterly`, `yearly`, `every 6 months`, `every 2 years`.
+fn period(p: &mut Parser<'_>) -> bool {
+    if p.at_any(PERIODS) {
+        p.bump();
+        return true;
+    }
+    if p.eat_word("every") {
+        if !whole_number(p, "how many months or years") {
+            return false;
+        }
+        if p.at_any(&["months", "years", "month", "year"]) {
+            p.bump();
+            return true;
+        }
+        return p.expected_as(codes::MISSING_CLAUSE, "`months` or `years`");
+    }
+    let diagnostic = p.expectation(
+        codes::MISSING_CLAUSE,
+        "`monthly`, `quarterly`, `yearly` or `every 6 months`",
+    );
+    let meant = match p.nth_text(0) {
+        "annually" | "annual" => Some("yearly"),
+        word => nearest(word, PERIODS),
+    };
+    suggest(p, diagnostic, meant.filter(|meant| PERIODS.contains(meant)))
+}
+
+/// `, prepaid yearly`, `, prepaid for the term`.
+fn prepaid(p: &mut Parser<'_>) {
     let marker = p.start();
     p.bump();
-    if p.at(NUMBER) {
+    p.bump();
+    if p.eat_word("for") {
+        p.expect_words(&["the", "term"]);
+    } else {
+        period(p);
+    }
+    p.complete(marker, CHARGE_PREPAID);
+}
+
+/// `per QUANTITY`, `per N started of QUANTITY`, `per N whole of QUANTITY`, `of AMOUNT`.
+fn quantity(p: &mut Parser<'_>) {
+    let marker = p.start();
+    let counted = p.at_word("per");
+    p.bump();
+    let what = "what is counted: an option, a fact, or a calculation";
+    if counted && p.at(NUMBER) && matches!(p.nth_text(1), "started" | "whole" | "of") {
         whole_number(p, "the size of a pack");
         if p.at_any(&["started", "whole"]) {
             p.bump();
@@ -185,10 +216,10 @@ fn quantity(p: &mut Parser<'_>) {
             p.expected("`started` or `whole`: whether a begun pack counts");
         }
         if p.expect_word("of") {
-            name_ref(p, "the option that is counted");
+            expressions::expression(p, what);
         }
     } else {
-        name_ref(p, "the option that is counted, or the size of a pack");
+        expressions::expression(p, what);
     }
     p.complete(marker, CHARGE_QUANTITY);
 }

@@ -6,6 +6,7 @@
 
 mod adjust;
 mod adjust_answer;
+mod amounts;
 mod approvals;
 mod constraints;
 mod findings;
@@ -28,6 +29,7 @@ use crate::limits::{Limits, Stopped};
 use crate::record::{NoRecord, Recorder, Subject};
 use crate::request::Request;
 
+pub(crate) use amounts::unit_scale;
 pub(crate) use findings::no_answer;
 pub(crate) use plan::Plan;
 pub(crate) use render::Renderer;
@@ -124,6 +126,14 @@ pub(crate) enum CandidateOutcome {
     Replaced { row: u32 },
     /// Another price is there that this one neither replaces nor is replaced by.
     Tied { row: u32 },
+    /// Another price comes first: one of a level before, or one that names the charge more closely.
+    Outranked {
+        row: u32,
+        /// The candidate that gives the price, counted in the charge.
+        by: u32,
+    },
+    /// Which row it has, if any, has no answer.
+    Fault,
 }
 
 /// How a charge got its price, or why not.
@@ -137,6 +147,14 @@ pub(crate) enum PriceState {
     Fault,
 }
 
+/// Whether a bound of prices held an amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Held {
+    Not,
+    AtLeast,
+    AtMost,
+}
+
 /// A charge of an item. Amounts are per period, at money scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ChargeOutcome {
@@ -144,11 +162,18 @@ pub(crate) struct ChargeOutcome {
     /// Index into the charges of the model.
     pub charge: u32,
     pub state: PriceState,
-    pub quantity: i64,
+    /// What it counts, at the scale of its quantity.
+    pub counted: i128,
+    /// By what a unit price is multiplied: packs, or what it counts.
+    pub quantity: i128,
+    /// The whole units in it, as adjustments count them; 1 where an amount is counted.
+    pub whole_units: i64,
     /// The book that gave the price; its rounding holds for all amounts.
     pub book: u32,
     pub list: i128,
     pub contract: Option<i128>,
+    /// Whether a bound of its prices held the amount.
+    pub held: Held,
     pub net: i128,
     /// How many periods begin within the term; 1 for a one-time charge.
     pub periods: i64,
@@ -173,9 +198,10 @@ pub(crate) struct UnitsOutcome {
     /// Counted in the charge.
     pub candidate: u32,
     pub row: u32,
-    /// A mantissa at the scale of the candidate.
-    pub price: i64,
-    pub units: i64,
+    /// By what the price of a unit is multiplied; 1 where the amount is worked out.
+    pub units: i128,
+    /// The exact amount, at the scale of the candidate.
+    pub amount: i128,
 }
 
 /// What came of an adjustment on a charge.

@@ -1,14 +1,16 @@
-//! Price books and prices: which book applies, which row of it, how many units at which price.
+//! Price books and prices: which book applies, which row of it, and which of several prices counts. What it comes to is
+//! worked out in [`amounts`](super::amounts).
 
 use quo_model::{
-    ArchivedArg, ArchivedCharge, ArchivedChargeKind, ArchivedPriceCandidate, ArchivedQuantity,
+    ArchivedArg, ArchivedCharge, ArchivedChargeKind, ArchivedMeasured, ArchivedPriceCandidate,
     NONE, some,
 };
-use quo_value::{ArithmeticError, Rounding};
+use quo_value::ArithmeticError;
 
+use super::amounts::{units_of, whole_units};
 use super::plan::{Plan, get};
-use super::{BookOutcome, CandidateOutcome, ChargeOutcome, PriceState, UnitsOutcome};
-use crate::frame::{at, index};
+use super::{BookOutcome, CandidateOutcome, ChargeOutcome, Held, PriceState};
+use crate::frame::{Frame, at, index};
 use crate::interpret::{Fault, table_cost};
 use crate::limits::Stopped;
 use crate::record::{Recorder, Subject};
@@ -61,14 +63,20 @@ impl<R: Recorder> Plan<'_, R> {
         charge: u32,
         def: &ArchivedCharge,
     ) -> Result<ChargeOutcome, Stopped> {
+        let counted = self.counted(item, def);
+        let counted = self.noted(Subject::Charge(number), counted)?;
+        let units = units_of(&def.quantity, counted.unwrap_or(0));
         let mut outcome = ChargeOutcome {
             item,
             charge,
             state: PriceState::Missing,
-            quantity: self.quantity(item, &def.quantity)?,
+            counted: counted.unwrap_or(0),
+            quantity: units,
+            whole_units: whole_units(&def.quantity, units),
             book: NONE,
             list: 0,
             contract: None,
+            held: Held::Not,
             net: 0,
             periods: self.periods(def),
             value: Some((0, 0)),
@@ -77,11 +85,21 @@ impl<R: Recorder> Plan<'_, R> {
             units_len: 0,
             targets_at: index(self.decision.targets.len()),
         };
-        for candidate in def.prices.iter() {
-            let found = self.candidate(item, candidate)?;
+        let mut faults = counted.is_none();
+        for candidate in 0..index(def.prices.len()) {
+            let found = if counted.is_some() {
+                let found = self.candidate(&outcome, def, candidate);
+                let found = self.noted(Subject::Charge(number), found)?;
+                found.unwrap_or(CandidateOutcome::Fault)
+            } else {
+                CandidateOutcome::Fault
+            };
+            faults |= found == CandidateOutcome::Fault;
             self.decision.candidates.push(found);
         }
-        if let Some((winner, list)) = self.choose(&mut outcome, def)? {
+        if faults {
+            outcome.state = PriceState::Fault;
+        } else if let Some((winner, list)) = self.choose(&mut outcome, def)? {
             let priced = self.priced(&mut outcome, def, winner, list);
             match self.noted(Subject::Charge(number), priced)? {
                 Some(()) => outcome.state = PriceState::Priced,
@@ -91,60 +109,49 @@ impl<R: Recorder> Plan<'_, R> {
         Ok(outcome)
     }
 
-    /// By what the unit price is multiplied.
-    fn quantity(&self, item: u32, quantity: &ArchivedQuantity) -> Result<i64, Stopped> {
-        let option = |option: u32| {
-            let item = get(self.input.items, item)?;
-            self.input.option(item, option).ok_or(Stopped::Damaged)
+    /// What a charge counts, at the scale of its quantity.
+    fn counted(&mut self, item: u32, def: &ArchivedCharge) -> Result<i128, Fault> {
+        let counted = match &def.quantity.of {
+            ArchivedMeasured::One => 1,
+            ArchivedMeasured::Option(option) => {
+                let item = get(self.input.items, item)?;
+                let value = self.input.option(item, option.to_native());
+                i128::from(value.ok_or(Stopped::Damaged)?)
+            }
+            ArchivedMeasured::Routine(routine) => {
+                let frame = self.frame().on(item);
+                self.machine
+                    .wide(routine.to_native(), &frame, self.recorder)?
+            }
         };
-        match quantity {
-            ArchivedQuantity::One => Ok(1),
-            ArchivedQuantity::Option(number) => option(number.to_native()),
-            ArchivedQuantity::Packs {
-                option: number,
-                size,
-                started,
-            } => Ok(packs(
-                option(number.to_native())?,
-                size.to_native(),
-                *started,
-            )),
+        if counted < 0 {
+            return Err(ArithmeticError::Negative.into());
         }
+        Ok(counted)
     }
 
-    /// How many periods begin within the term.
+    /// How many times it is charged: for what recurs the periods that begin within the term.
     fn periods(&self, def: &ArchivedCharge) -> i64 {
         let months = i64::from(def.months.to_native());
-        let term = self.input.fact(self.model.fact_term.to_native());
         match def.kind {
             ArchivedChargeKind::OneTime => 1,
-            _ => packs(term, months, true),
+            _ if months == 0 => 1,
+            _ => begun(self.input.fact(self.model.fact_term.to_native()), months),
         }
     }
 
     fn candidate(
         &mut self,
-        item: u32,
-        candidate: &ArchivedPriceCandidate,
-    ) -> Result<CandidateOutcome, Stopped> {
+        outcome: &ChargeOutcome,
+        def: &ArchivedCharge,
+        number: u32,
+    ) -> Result<CandidateOutcome, Fault> {
+        let candidate = get(&def.prices, number)?;
         if *get(&self.decision.books, candidate.book.to_native())? != BookOutcome::Applies {
             return Ok(CandidateOutcome::BookOut);
         }
-        let table = get(&self.model.tables, candidate.table.to_native())?;
-        self.machine.tank.take(table_cost(table.masks.len()))?;
-        self.arguments(item, candidate)?;
-        let row = if candidate.graduated {
-            let value = self.args.pop().ok_or(Stopped::Damaged)?;
-            let mut tiers = table.tiers(&self.args);
-            let first = tiers.next();
-            // Nothing ordered is priced, too: no unit of it, in tiers that begin with the first one.
-            let covered = first.is_some_and(|tier| tier.low <= value.max(1))
-                && (first.into_iter().chain(tiers)).any(|tier| value <= tier.high);
-            first.filter(|_| covered).map(|tier| tier.row)
-        } else {
-            table.find(&self.args)
-        };
         // Which of the rows wins is known when all have been found.
+        let row = self.row(outcome, def, number, 0)?;
         Ok(
             row.map_or(CandidateOutcome::NoRow, |row| CandidateOutcome::Tied {
                 row,
@@ -152,74 +159,160 @@ impl<R: Recorder> Plan<'_, R> {
         )
     }
 
+    /// The row of a candidate for what is charged, whether its book applies or not. `depth`: how many books are made of
+    /// this one.
+    pub(super) fn row(
+        &mut self,
+        outcome: &ChargeOutcome,
+        def: &ArchivedCharge,
+        number: u32,
+        depth: u32,
+    ) -> Result<Option<u32>, Fault> {
+        let candidate = get(&def.prices, number)?;
+        if let Some(from) = some(candidate.from.to_native())
+            && self.source(outcome, def, from, depth)?.is_none()
+        {
+            return Ok(None);
+        }
+        let table = get(&self.model.tables, candidate.table.to_native())?;
+        self.machine.tank.take(table_cost(table.masks.len()))?;
+        self.arguments(outcome, candidate)?;
+        if !candidate.graduated {
+            return Ok(table.find(&self.args));
+        }
+        self.args.pop();
+        let args = std::mem::take(&mut self.args);
+        let rest = self.rest(outcome, candidate)?;
+        let mut tiers = table.tiers(&args);
+        let first = tiers.next();
+        // Nothing ordered is priced, too: no unit of it, in tiers that begin with the first one.
+        let covered = first.is_some_and(|tier| i128::from(tier.low) <= rest.max(1))
+            && (first.into_iter().chain(tiers))
+                .any(|tier| tier.high == i64::MAX || rest <= i128::from(tier.high));
+        self.args = args;
+        Ok(first.filter(|_| covered).map(|tier| tier.row))
+    }
+
+    /// The candidate that gives the price of a book to what is made of it.
+    pub(super) fn source(
+        &mut self,
+        outcome: &ChargeOutcome,
+        def: &ArchivedCharge,
+        book: u32,
+        depth: u32,
+    ) -> Result<Option<(u32, u32)>, Fault> {
+        if depth >= CHAIN_MAX {
+            return Err(Stopped::Damaged.into());
+        }
+        let mut closest: Option<(u8, (u32, u32))> = None;
+        for (number, candidate) in (0_u32..).zip(def.prices.iter()) {
+            if candidate.book.to_native() == book
+                && closest.is_none_or(|(rank, _)| candidate.rank < rank)
+                && let Some(row) = self.row(outcome, def, number, depth.saturating_add(1))?
+            {
+                closest = Some((candidate.rank, (number, row)));
+            }
+        }
+        Ok(closest.map(|(_, found)| found))
+    }
+
     /// Collects the arguments of a price table.
-    fn arguments(&mut self, item: u32, candidate: &ArchivedPriceCandidate) -> Result<(), Stopped> {
-        let item = get(self.input.items, item)?;
-        self.args.clear();
+    pub(super) fn arguments(
+        &mut self,
+        outcome: &ChargeOutcome,
+        candidate: &ArchivedPriceCandidate,
+    ) -> Result<(), Fault> {
+        let item = get(self.input.items, outcome.item)?;
+        let mut args = std::mem::take(&mut self.args);
+        args.clear();
         for arg in candidate.args.iter() {
-            self.args.push(match arg {
+            args.push(match arg {
                 ArchivedArg::Fact(slot) => self.input.fact(slot.to_native()),
                 ArchivedArg::Option(option) => {
                     let value = self.input.option(item, option.to_native());
                     value.ok_or(Stopped::Damaged)?
                 }
+                ArchivedArg::Quantity => i64::try_from(outcome.counted).unwrap_or(i64::MAX),
+                ArchivedArg::Routine(routine) => {
+                    let frame: Frame<'_> = self.frame().on(outcome.item);
+                    self.machine
+                        .narrow(routine.to_native(), &frame, self.recorder)?
+                }
             });
         }
+        self.args = args;
         Ok(())
     }
 
-    /// Of the candidates with a row, the one that no other replaces, and the list price that it replaces in the end. Marks
-    /// both; several that nothing replaces stay tied.
+    /// Of the candidates with a row that no other replaces, the one of the first level that is closest to the charge, and
+    /// the list price that it replaces in the end. Marks all; several that nothing tells apart stay tied.
     fn choose(
         &mut self,
         outcome: &mut ChargeOutcome,
         def: &ArchivedCharge,
     ) -> Result<Option<(u32, u32)>, Stopped> {
-        let at_candidate = |candidate: u32| outcome.candidates_at.saturating_add(candidate);
-        let book_of = |candidate: u32| Ok(get(&def.prices, candidate)?.book.to_native());
-        let mut rows: Vec<(u32, u32)> = Vec::new();
-        for candidate in 0..index(def.prices.len()) {
-            let found = get(&self.decision.candidates, at_candidate(candidate))?;
-            if let CandidateOutcome::Tied { .. } = found {
-                rows.push((candidate, book_of(candidate)?));
+        let mut rows: Vec<Standing> = Vec::new();
+        for (candidate, prices) in (0_u32..).zip(def.prices.iter()) {
+            let position = outcome.candidates_at.saturating_add(candidate);
+            if let CandidateOutcome::Tied { row } = *get(&self.decision.candidates, position)? {
+                let book = prices.book.to_native();
+                let level = get(&self.model.books, book)?.level.to_native();
+                rows.push(Standing {
+                    order: (level, prices.rank),
+                    candidate,
+                    book,
+                    row,
+                });
             }
         }
+        rows.sort_by_key(|row| (row.order, row.candidate));
         let replaced: Vec<u32> = rows
             .iter()
-            .flat_map(|(_, book)| self.replaced_by(*book))
+            .flat_map(|row| self.replaced_by(row.book))
             .collect();
-        let mut standing = rows.iter().filter(|(_, book)| !replaced.contains(book));
-        let Some(&(winner, book)) = standing.next() else {
+        let mut standing = rows.iter().filter(|row| !replaced.contains(&row.book));
+        let Some(&winner) = standing.next() else {
             return Ok(None);
         };
-        if standing.next().is_some() {
-            outcome.state = PriceState::Tied;
-            return Ok(None);
-        }
-        outcome.book = book;
+        let tied: Vec<u32> = standing
+            .take_while(|row| row.order == winner.order)
+            .map(|row| row.candidate)
+            .collect();
         // The list price is that of the last book of the chain which has a row.
-        let chain = self.replaced_by(book);
+        let chain = self.replaced_by(winner.book);
         let list = chain
             .iter()
             .rev()
-            .find_map(|book| rows.iter().find(|(_, other)| other == book))
-            .map_or(winner, |(candidate, _)| *candidate);
-        for (candidate, _) in rows {
-            let position = at(at_candidate(candidate));
-            let slot = self
-                .decision
-                .candidates
-                .get_mut(position)
-                .ok_or(Stopped::Damaged)?;
-            if let CandidateOutcome::Tied { row } = *slot {
-                *slot = if candidate == winner {
+            .find_map(|book| rows.iter().find(|row| row.book == *book))
+            .map_or(winner.candidate, |row| row.candidate);
+        for standing in rows {
+            let row = standing.row;
+            let found = if standing.candidate == winner.candidate {
+                if tied.is_empty() {
                     CandidateOutcome::Chosen { row }
                 } else {
-                    CandidateOutcome::Replaced { row }
-                };
-            }
+                    CandidateOutcome::Tied { row }
+                }
+            } else if tied.contains(&standing.candidate) {
+                CandidateOutcome::Tied { row }
+            } else if chain.contains(&standing.book) && tied.is_empty() {
+                CandidateOutcome::Replaced { row }
+            } else {
+                CandidateOutcome::Outranked {
+                    row,
+                    by: winner.candidate,
+                }
+            };
+            let position = at(outcome.candidates_at.saturating_add(standing.candidate));
+            let slot = self.decision.candidates.get_mut(position);
+            *slot.ok_or(Stopped::Damaged)? = found;
         }
-        Ok(Some((winner, list)))
+        if !tied.is_empty() {
+            outcome.state = PriceState::Tied;
+            return Ok(None);
+        }
+        outcome.book = winner.book;
+        Ok(Some((winner.candidate, list)))
     }
 
     /// The books that a book replaces, itself or through others, nearest first.
@@ -241,88 +334,47 @@ impl<R: Recorder> Plan<'_, R> {
         list: u32,
     ) -> Result<(), Fault> {
         let replaces = some(get(&self.model.books, outcome.book)?.replaces.to_native()).is_some();
-        let amount = self.candidate_amount(outcome, def, winner, true)?;
+        let (amount, held) = self.candidate_amount(outcome, def, winner, true)?;
+        outcome.held = held;
         outcome.units_len = index(self.decision.units.len()).saturating_sub(outcome.units_at);
         outcome.contract = replaces.then_some(amount);
         outcome.list = if list == winner {
             amount
         } else {
-            self.candidate_amount(outcome, def, list, false)?
+            self.candidate_amount(outcome, def, list, false)?.0
         };
         outcome.net = outcome.base();
         Ok(())
     }
+}
 
-    /// What the units cost at the prices of one candidate, rounded as its book says. `keep`: note the units.
-    fn candidate_amount(
-        &mut self,
-        outcome: &ChargeOutcome,
-        def: &ArchivedCharge,
-        number: u32,
-        keep: bool,
-    ) -> Result<i128, Fault> {
-        let candidate = get(&def.prices, number)?;
-        let mut sum: i128 = 0;
-        let mut add = |row: u32, units: i64, kept: &mut Vec<UnitsOutcome>| {
-            let price = get(&candidate.prices, row)?.to_native();
-            // Two factors of 64 bits fit into 128.
-            sum = i128::from(price)
-                .checked_mul(units.into())
-                .and_then(|amount| sum.checked_add(amount))
-                .ok_or(ArithmeticError::Overflow)?;
-            if keep {
-                kept.push(UnitsOutcome {
-                    candidate: number,
-                    row,
-                    price,
-                    units,
-                });
-            }
-            Ok::<(), Fault>(())
-        };
-        if candidate.graduated {
-            self.arguments(outcome.item, candidate)?;
-            let value = self.args.pop().ok_or(Stopped::Damaged)?;
-            let table = get(&self.model.tables, candidate.table.to_native())?;
-            let mut priced = 0;
-            for tier in table.tiers(&self.args) {
-                self.machine.tank.take(1)?;
-                let upto = units_upto(&def.quantity, value.min(tier.high));
-                let units = upto.saturating_sub(priced);
-                if units > 0 {
-                    add(tier.row, units, &mut self.decision.units)?;
-                }
-                if value <= tier.high {
-                    break;
-                }
-                priced = upto;
-            }
-        } else {
-            let position = outcome.candidates_at.saturating_add(number);
-            let row = match *get(&self.decision.candidates, position)? {
-                CandidateOutcome::Chosen { row } | CandidateOutcome::Replaced { row } => row,
-                _ => return Err(Stopped::Damaged.into()),
-            };
-            add(row, outcome.quantity, &mut self.decision.units)?;
-        }
-        let book = get(&self.model.books, candidate.book.to_native())?;
-        let mode = Rounding::from_code(book.rounding).ok_or(Stopped::Damaged)?;
-        Ok(self.decision.currency.round(sum, candidate.scale, mode)?)
+/// More books than this are not made of each other.
+const CHAIN_MAX: u32 = 64;
+
+/// A candidate with a row.
+#[derive(Clone, Copy)]
+struct Standing {
+    /// Its level and how closely it names the charge; the lowest wins.
+    order: (u32, u8),
+    candidate: u32,
+    book: u32,
+    row: u32,
+}
+
+/// How many periods of its price a charge is for at a time: more than one where it is prepaid.
+pub(super) fn times(def: &ArchivedCharge, term: i64) -> i64 {
+    let (months, priced) = (def.months.to_native(), def.price_months.to_native());
+    match (months, priced) {
+        (_, 0) => 1,
+        (0, _) => begun(term, i64::from(priced)),
+        _ => i64::from(months.checked_div(priced).unwrap_or(1)),
     }
 }
 
-/// The packs in a value: every one that was begun, or only the complete ones.
-fn packs(value: i64, size: i64, started: bool) -> i64 {
-    // The verifier lets no pack of nothing pass.
-    let whole = value.checked_div_euclid(size).unwrap_or(0);
-    let begun = started && value.checked_rem_euclid(size).unwrap_or(0) > 0;
-    whole.saturating_add(i64::from(begun))
-}
-
-/// The units that a graduated price counts up to a value of its option: packs where the charge is sold in packs.
-fn units_upto(quantity: &ArchivedQuantity, value: i64) -> i64 {
-    match quantity {
-        ArchivedQuantity::Packs { size, started, .. } => packs(value, size.to_native(), *started),
-        ArchivedQuantity::One | ArchivedQuantity::Option(_) => value,
-    }
+/// How many periods begin within a term.
+fn begun(term: i64, months: i64) -> i64 {
+    // The verifier lets no period of nothing pass.
+    let whole = term.checked_div_euclid(months).unwrap_or(0);
+    let more = term.checked_rem_euclid(months).unwrap_or(0) > 0;
+    whole.saturating_add(i64::from(more))
 }

@@ -5,11 +5,12 @@ use std::ops::Range;
 use quo_model::{ArchivedProbeDef, Package};
 use quo_value::ArithmeticError;
 
+use super::amounts::unit_scale;
 use super::plan::{Plan, get};
 use super::{Decision, PriceState};
 use crate::charges::ChargeLine;
 use crate::computed::{Computed, ReadBack};
-use crate::frame::{Frame, Input, index};
+use crate::frame::{Frame, Input, at, index};
 use crate::interpret::Fault;
 use crate::limits::{Limits, Stopped};
 use crate::record::{NoRecord, Recorder, Subject};
@@ -62,6 +63,7 @@ impl<R: Recorder> Plan<'_, R> {
                 item: charge.item,
                 charge: charge.charge,
                 quantity: charge.quantity,
+                quantity_scale: unit_scale(&self.model.charges.get(at(charge.charge))?.quantity),
                 periods: charge.periods,
                 list: charge.base(),
                 net: charge.net,

@@ -39,6 +39,7 @@ impl<R: Recorder> Plan<'_, R> {
                     .input
                     .option(item, option.to_native())
                     .ok_or(Stopped::Damaged)?,
+                ArchivedArg::Quantity | ArchivedArg::Routine(_) => return Err(Stopped::Damaged),
             });
         }
         self.machine.tank.take(table_cost(table.masks.len()))?;

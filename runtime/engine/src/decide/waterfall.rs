@@ -1,13 +1,25 @@
 //! The part of an answer that is about one charge: its address, its prices, its steps.
 
-use quo_model::{ArchivedChargeKind, ArchivedFloor, some};
+use quo_model::{
+    ArchivedCharge, ArchivedChargeKind, ArchivedFloor, ArchivedPriceCandidate,
+    ArchivedPriceColumnKind, some,
+};
 use quo_value::Rounding;
 
+use super::amounts::{noted_scale, unit_scale, value};
+use super::prices::times;
 use super::render::Renderer;
-use super::{CandidateOutcome, ChargeOutcome, PriceState, TargetOutcome};
+use super::{CandidateOutcome, ChargeOutcome, Held, PriceState, TargetOutcome};
 use crate::answer::{ChargeAnswer, PriceAnswer, StepAnswer};
 use crate::frame::at;
 use crate::show::{amount, decimal};
+
+/// What a row says, for people.
+struct RowPrice {
+    price: Option<String>,
+    flat: Option<String>,
+    included: Option<String>,
+}
 
 impl<'a> Renderer<'a> {
     /// The address of an item in its line: the parts that lead to it, each with the kind where it may hold several, and
@@ -133,7 +145,15 @@ impl<'a> Renderer<'a> {
             title: text(def.map(|def| self.str(def.title))),
             kind: text(kind),
             period_months: def.map_or(0, |def| def.months.to_native()),
-            quantity: outcome.quantity.to_string(),
+            quantity: def.map_or_else(String::new, |def| {
+                decimal(outcome.quantity, unit_scale(&def.quantity))
+            }),
+            paid_for_periods: def.and_then(|def| self.paid_for(def)),
+            held: match outcome.held {
+                Held::Not => None,
+                Held::AtLeast => Some("at least".to_owned()),
+                Held::AtMost => Some("at most".to_owned()),
+            },
             prices: self.prices(outcome),
             list: money(outcome.list),
             contract: outcome.contract.and_then(money),
@@ -145,6 +165,13 @@ impl<'a> Renderer<'a> {
                 .filter(|_| priced)
                 .map(|(list, net)| self.list_net(list, net)),
         }
+    }
+
+    /// How many periods are paid for at a time, where they are paid in advance.
+    fn paid_for(&self, def: &ArchivedCharge) -> Option<i64> {
+        let term = self.model.fact_term.to_native();
+        let term = self.decision.request.input().fact(term);
+        (def.months != def.price_months).then(|| times(def, term))
     }
 
     fn rounding(&self, outcome: &ChargeOutcome) -> Option<&'a str> {
@@ -167,19 +194,49 @@ impl<'a> Renderer<'a> {
             .take(at(outcome.units_len))
             .filter_map(|units| {
                 let candidate = def?.prices.get(at(units.candidate))?;
-                let exact = i128::from(units.price).checked_mul(units.units.into())?;
                 let minor_units = self.decision.currency.minor_units;
+                let amount = amount(units.amount, candidate.scale, minor_units);
+                let scale = noted_scale(candidate, &def?.quantity);
+                let told = self.price_of_row(candidate, units.row, scale);
                 Some(PriceAnswer {
                     book: self.book_name(candidate.book.to_native()).to_owned(),
                     row: self
                         .row_key(candidate.table.to_native(), units.row)
                         .to_owned(),
-                    price: decimal(units.price.into(), candidate.scale),
-                    quantity: units.units.to_string(),
-                    amount: amount(exact, candidate.scale, minor_units),
+                    price: told.price.unwrap_or_else(|| amount.clone()),
+                    quantity: decimal(units.units, scale),
+                    flat: told.flat,
+                    included: told.included,
+                    amount,
                 })
             })
             .collect()
+    }
+
+    /// What a row says: a price or a percentage, and what else there is.
+    fn price_of_row(&self, candidate: &ArchivedPriceCandidate, row: u32, scale: u8) -> RowPrice {
+        use ArchivedPriceColumnKind::{Flat, Included, Percent, Price};
+        let number = |kind| value(candidate, kind, row);
+        let share = number(Percent).map(|(share, scale)| {
+            let percent = decimal(share, scale.saturating_sub(2));
+            format!("{percent}%")
+        });
+        let price = number(Price).map(|(price, scale)| decimal(price, scale));
+        let flat = number(Flat).map(|(flat, scale)| decimal(flat, scale));
+        let price = price.or(share);
+        let included = number(Included).map(|(units, _)| decimal(units, scale));
+        match price {
+            Some(_) => RowPrice {
+                price,
+                flat,
+                included,
+            },
+            None => RowPrice {
+                price: flat,
+                flat: None,
+                included,
+            },
+        }
     }
 
     fn steps(&self, outcome: &ChargeOutcome) -> Vec<StepAnswer> {

@@ -1,6 +1,9 @@
 //! Putting a decision and its events together.
 
-use quo_model::{ArchivedModel, ArchivedPointOperand, ArchivedRuleKind, ArchivedSourceMap, some};
+use quo_model::{
+    ArchivedCharge, ArchivedModel, ArchivedPointOperand, ArchivedPriceCandidate, ArchivedRuleKind,
+    ArchivedSourceMap, some,
+};
 
 use super::collect::{Event, Events, Value};
 use super::places::Places;
@@ -319,6 +322,12 @@ impl<'a> Teller<'a> {
                         let by = self.render.book_name(outcome.book);
                         (vec![format!("{by} replaces it")], place(row))
                     }
+                    CandidateOutcome::Outranked { row, by } => {
+                        (vec![self.outranked(def, number, by)], place(row))
+                    }
+                    CandidateOutcome::Fault => {
+                        (vec!["what it depends on has no answer".to_owned()], None)
+                    }
                     CandidateOutcome::Tied { row } => (
                         vec!["another book that it does not replace has a price too".to_owned()],
                         place(row),
@@ -332,6 +341,34 @@ impl<'a> Teller<'a> {
                 }
             })
             .collect()
+    }
+
+    /// Why another price comes first.
+    fn outranked(&self, def: Option<&ArchivedCharge>, number: u32, by: u32) -> String {
+        let model = self.render.model;
+        let candidate = |number| def.and_then(|def| def.prices.get(at(number)));
+        let book = |candidate: &ArchivedPriceCandidate| {
+            let book = model.books.get(at(candidate.book.to_native()))?;
+            Some((book.level.to_native(), self.render.str(book.name)))
+        };
+        let of = |number| candidate(number).and_then(|found| Some((found.rank, book(found)?)));
+        let Some(((rank, (level, _)), (first, (before, name)))) = of(number).zip(of(by)) else {
+            return "another price comes first".to_owned();
+        };
+        if before < level {
+            let level = model.levels.get(at(before));
+            let level = level.map_or("", |level| self.render.str(*level));
+            return format!("{name} has a price at the level {level}, which comes first");
+        }
+        let closer = match first {
+            0 => "of the charge itself",
+            1 => "of its category",
+            _ => "of all products",
+        };
+        if first < rank {
+            return format!("{name} has a price {closer}, which comes first");
+        }
+        format!("{name} comes first")
     }
 
     fn steps(

@@ -170,11 +170,21 @@ impl Page {
         self.line(2, &heading);
         for (price, place) in charge.prices.iter().zip(&explained.price_places) {
             let place = self.at(place.as_ref());
+            let flat = price.flat.as_ref();
+            let flat = flat.map_or_else(String::new, |flat| format!(" + {flat}"));
+            let free = price.included.as_ref();
+            let free = free.map_or_else(String::new, |free| format!(" ({free} included)"));
             let text = format!(
-                "{} × {} = {}  {}, row `{}`{place}",
+                "{} × {}{flat} = {}{free}  {}, row `{}`{place}",
                 price.quantity, price.price, price.amount, price.book, price.row
             );
             self.line(4, &text);
+        }
+        if let Some(held) = &charge.held {
+            self.line(4, &format!("held by `{held}`"));
+        }
+        if let Some(periods) = charge.paid_for_periods {
+            self.line(4, &format!("paid in advance for {periods} periods"));
         }
         match &charge.list {
             Some(list) => self.row("list", list, ""),

@@ -27,7 +27,7 @@ impl Machine<'_> {
             sum.checked_add(match op {
                 Op::TotalListOf => line.list_value,
                 Op::TotalNetOf => line.net_value,
-                _ => i128::from(line.quantity),
+                _ => line.whole_units(),
             })
         });
         match op {

@@ -111,6 +111,7 @@ pub fn books(w: &mut Words, contract: u32, region: u32) -> Vec<Book> {
     let mut book = |name: &str, title: &str, currencies: &[u32], from, when, replaces| Book {
         name: w.s(name),
         title: w.s(title),
+        level: 0,
         currencies: currencies.to_vec(),
         from,
         to: day(12, 31),
@@ -190,12 +191,9 @@ pub fn charges(w: &mut Words, targets: [Target; 3], floor: Floor) -> (Vec<Charge
         flat(5, w.s("Audit.subscription  | 1.50")),
     ];
     let price = |book, table, graduated, args: &[Arg], scale, prices: &[i64]| PriceCandidate {
-        book,
-        table,
         graduated,
         args: args.to_vec(),
-        scale,
-        prices: prices.to_vec(),
+        ..PriceCandidate::new(book, table).priced(scale, prices.to_vec())
     };
     let [long_term, spring, discretion] = targets;
     use ChargeKind::{OneTime, Recurring, Usage};
@@ -210,6 +208,7 @@ pub fn charges(w: &mut Words, targets: [Target; 3], floor: Floor) -> (Vec<Charge
         }),
         kind,
         months: u32::from(kind != OneTime),
+        price_months: u32::from(kind != OneTime),
         quantity,
         prices,
         adjustments,
@@ -230,17 +229,17 @@ pub fn charges(w: &mut Words, targets: [Target; 3], floor: Floor) -> (Vec<Charge
         price(0, 2, false, &[], 0, &[2_000]),
         price(2, 2, false, &[], 0, &[1_000]),
     ];
-    let packs = Quantity::Packs {
-        option: 2,
-        size: 1_000,
+    let packs = Quantity {
+        pack: 1_000,
         started: true,
+        ..Quantity::option(2)
     };
     let charges = vec![
         charge(
             PLATFORM,
             "Platform.subscription",
             Recurring,
-            Quantity::Option(1),
+            Quantity::option(1),
             subscription,
             vec![long_term, discretion],
             vec![floor],
@@ -249,7 +248,7 @@ pub fn charges(w: &mut Words, targets: [Target; 3], floor: Floor) -> (Vec<Charge
             PLATFORM,
             "Platform.onboarding",
             OneTime,
-            Quantity::One,
+            Quantity::ONE,
             onboarding,
             vec![spring],
             vec![],
@@ -267,7 +266,7 @@ pub fn charges(w: &mut Words, targets: [Target; 3], floor: Floor) -> (Vec<Charge
             SSO,
             "Sso.subscription",
             Recurring,
-            Quantity::Option(0),
+            Quantity::option(0),
             vec![price(0, 4, false, &[], 2, &[100])],
             vec![],
             vec![],
@@ -276,7 +275,7 @@ pub fn charges(w: &mut Words, targets: [Target; 3], floor: Floor) -> (Vec<Charge
             AUDIT,
             "Audit.subscription",
             Recurring,
-            Quantity::Option(0),
+            Quantity::option(0),
             vec![price(0, 5, false, &[], 2, &[150])],
             vec![],
             vec![],

@@ -96,6 +96,7 @@ pub fn model(w: &mut Words) -> Model {
         rules,
         quote_rules: vec![0],
         books: books(w, contract, region),
+        levels: vec![],
         stages: vec![w.s("item"), w.s("order")],
         adjustments,
         groups: Vec::new(),

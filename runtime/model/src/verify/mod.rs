@@ -10,6 +10,7 @@
 
 mod adjustments;
 mod calc;
+mod candidates;
 mod code;
 mod fulfilment;
 mod prices;

@@ -1,17 +1,14 @@
 //! Charges with their prices and floors; price books.
 
 use super::adjustments::{self, is_wide_scale, wide_on_charge};
-use super::vocabulary::{NARROW_DECIMALS_MAX, distinct};
+use super::candidates;
+use super::vocabulary::distinct;
 use super::{
     Need, Verified, acyclic, are_strings, ensure, fits, in_range, is_window, strictly_ascending,
 };
 use crate::NONE;
 use crate::access::{at, index, some};
-use crate::kinds::{ArchivedQuantity, ArchivedValueType};
-use crate::rules::{
-    ArchivedArg, ArchivedCharge, ArchivedChargeKind, ArchivedModel, ArchivedPriceCandidate,
-    ArchivedProduct,
-};
+use crate::rules::{ArchivedCharge, ArchivedChargeKind, ArchivedModel, ArchivedProduct};
 
 /// Verifies books, adjustments and charges.
 pub(super) fn verify(model: &ArchivedModel) -> Verified {
@@ -76,11 +73,32 @@ fn books(model: &ArchivedModel) -> Verified {
             edges.push((index(id), replaces));
         }
         is_rounding(book.rounding, &place)?;
+        let levels = model.levels.len().max(1);
+        in_range(book.level.to_native(), levels, &place, "level")?;
     }
     ensure!(
         acyclic(model.books.len(), &edges),
         "the books",
         "contain one that replaces itself"
+    );
+    let made_of = model
+        .charges
+        .iter()
+        .flat_map(|charge| charge.prices.iter())
+        .filter_map(|candidate| {
+            let from = some(candidate.from.to_native())?;
+            Some((candidate.book.to_native(), from))
+        });
+    let mut made_of: Vec<(u32, u32)> = made_of.collect();
+    made_of.sort_unstable();
+    made_of.dedup();
+    let known = made_of
+        .iter()
+        .all(|(_, from)| at(*from) < model.books.len());
+    ensure!(
+        known && acyclic(model.books.len(), &made_of),
+        "the books",
+        "contain one whose prices are made of its own"
     );
     let names = model.books.iter().map(|book| book.name.to_native());
     distinct(model, "the books", names.collect())
@@ -111,16 +129,18 @@ fn charge(
         place,
         "lies among the charges of another product"
     );
+    let (months, priced) = (charge.months.to_native(), charge.price_months.to_native());
+    let periods = if charge.kind == ArchivedChargeKind::OneTime {
+        months == 0 && priced == 0
+    } else {
+        priced > 0 && months.checked_rem(priced).unwrap_or(0) == 0
+    };
     ensure!(
-        (charge.kind == ArchivedChargeKind::OneTime) == (charge.months == 0),
+        periods,
         place,
-        "has a period of {} months",
-        charge.months
+        "has a period of {months} months and prices of {priced}"
     );
-    quantity(&charge.quantity, product, &place)?;
-    for candidate in charge.prices.iter() {
-        price(model, product, candidate, &place)?;
-    }
+    candidates::verify(model, product_id, product, charge, &place)?;
     adjustments::targets(model, (product_id, charge), turns, &place)?;
     for floor in charge.floors.iter() {
         are_strings(
@@ -132,84 +152,5 @@ fn charge(
         fits(model, floor.least.to_native(), need, &place, "the floor")?;
         is_wide_scale(floor.least_scale, &place)?;
     }
-    Ok(())
-}
-
-fn quantity(quantity: &ArchivedQuantity, product: &ArchivedProduct, place: &str) -> Verified {
-    let option = match quantity {
-        ArchivedQuantity::One => return Ok(()),
-        ArchivedQuantity::Option(option) => option,
-        ArchivedQuantity::Packs { option, size, .. } => {
-            ensure!(*size >= 1, place, "has packs of {size}");
-            option
-        }
-    };
-    let ty = product
-        .options
-        .get(at(option.to_native()))
-        .map(|option| &option.ty);
-    let number = matches!(
-        ty,
-        Some(ArchivedValueType::Int { .. } | ArchivedValueType::Decimal { .. })
-    );
-    ensure!(
-        number,
-        place,
-        "is multiplied by option {option}, which is no number of its product"
-    );
-    Ok(())
-}
-
-fn price(
-    model: &ArchivedModel,
-    product: &ArchivedProduct,
-    candidate: &ArchivedPriceCandidate,
-    place: &str,
-) -> Verified {
-    in_range(candidate.book.to_native(), model.books.len(), place, "book")?;
-    in_range(
-        candidate.table.to_native(),
-        model.tables.len(),
-        place,
-        "table",
-    )?;
-    let Some(table) = model.tables.get(at(candidate.table.to_native())) else {
-        return Ok(());
-    };
-    ensure!(
-        candidate.args.len() == at(table.columns()),
-        place,
-        "gives {} arguments to a table with {} columns",
-        candidate.args.len(),
-        table.columns()
-    );
-    for arg in candidate.args.iter() {
-        match arg {
-            ArchivedArg::Fact(slot) => {
-                in_range(slot.to_native(), model.facts.len(), place, "fact")?
-            }
-            ArchivedArg::Option(option) => {
-                in_range(option.to_native(), product.options.len(), place, "option")?
-            }
-        }
-    }
-    ensure!(
-        candidate.prices.len() == table.row_keys.len(),
-        place,
-        "has {} prices for {} rows",
-        candidate.prices.len(),
-        table.row_keys.len()
-    );
-    ensure!(
-        candidate.scale <= NARROW_DECIMALS_MAX,
-        place,
-        "has prices with {} decimals",
-        candidate.scale
-    );
-    ensure!(
-        !candidate.graduated || table.ranges > 0,
-        place,
-        "has graduated prices in a table without tiers"
-    );
     Ok(())
 }

@@ -77,6 +77,9 @@ fn skus(model: &ArchivedModel, product: &ArchivedProduct) -> Verified {
             ArchivedArg::Option(option) => {
                 in_range(option.to_native(), product.options.len(), &place, "option")?;
             }
+            ArchivedArg::Quantity | ArchivedArg::Routine(_) => {
+                ensure!(false, place, "has stock-keeping units by what is no option");
+            }
         }
     }
     let names: Vec<u32> = skus.skus.iter().map(|sku| sku.to_native()).collect();

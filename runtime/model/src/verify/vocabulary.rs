@@ -41,6 +41,7 @@ pub(super) fn verify(model: &ArchivedModel) -> Verified {
     names(model, "the systems", &model.systems)?;
     names(model, "the categories", &model.categories)?;
     names(model, "the stages", &model.stages)?;
+    names(model, "the levels", &model.levels)?;
     facts(model)?;
     for amount in model.amounts.iter() {
         are_strings(model, "the amounts", &[amount.name.to_native()])?;

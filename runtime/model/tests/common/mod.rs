@@ -218,26 +218,21 @@ fn charges() -> Vec<Charge> {
         title: word(name),
         kind,
         months,
-        quantity: Quantity::One,
+        price_months: months,
+        quantity: Quantity::ONE,
         prices: vec![],
         adjustments: vec![],
         floors: vec![],
     };
     let flat = PriceCandidate {
-        book: 0,
-        table: 0,
-        graduated: false,
         args: vec![Arg::Fact(0), Arg::Option(1), Arg::Option(0)],
-        scale: 2,
-        prices: vec![900, 1000, 1200],
+        ..PriceCandidate::new(0, 0).priced(2, vec![900, 1000, 1200])
     };
     let tiers = PriceCandidate {
-        table: 1,
         graduated: true,
         args: vec![Arg::Fact(0), Arg::Option(0)],
-        scale: 4,
-        prices: vec![50, 75, 1],
-        ..flat.clone()
+        scale: 6,
+        ..PriceCandidate::new(0, 1).priced(4, vec![50, 75, 1])
     };
     let target = Target {
         adjustment: 0,
@@ -252,7 +247,7 @@ fn charges() -> Vec<Charge> {
     };
     vec![
         Charge {
-            quantity: Quantity::Option(0),
+            quantity: Quantity::option(0),
             prices: vec![flat.clone()],
             adjustments: vec![
                 target.clone(),
@@ -281,10 +276,11 @@ fn charges() -> Vec<Charge> {
             ..charge(PLATFORM, "setup", "Platform.setup", ChargeKind::OneTime, 0)
         },
         Charge {
-            quantity: Quantity::Packs {
-                option: 0,
-                size: 10,
+            quantity: Quantity {
+                scale: 2,
+                pack: 1_000,
                 started: true,
+                ..Quantity::option(0)
             },
             prices: vec![tiers],
             adjustments: vec![Target {
@@ -455,6 +451,7 @@ pub fn sample() -> Model {
         books: vec![Book {
             name: word("EU"),
             title: word("EU"),
+            level: 0,
             currencies: vec![0, 1],
             from: i32::MIN,
             to: i32::MAX,
@@ -462,6 +459,7 @@ pub fn sample() -> Model {
             replaces: NONE,
             rounding: 1,
         }],
+        levels: vec![],
         stages: vec![word("Contract")],
         adjustments: adjustments(),
         groups: vec![],

@@ -149,15 +149,24 @@ impl Writer {
                     self.text(Before::Any);
                 }
                 self.sign(":");
-                let timing = *self
-                    .random
-                    .pick(&["one time", "recurring monthly", "usage monthly"]);
+                let timing = *self.random.pick(&[
+                    "one time",
+                    "recurring monthly",
+                    "recurring every 6 months",
+                    "usage yearly",
+                ]);
                 self.any(timing);
-                match self.random.below(3) {
+                match self.random.below(4) {
                     0 => {}
                     1 => {
                         self.any("per");
                         self.any_name();
+                    }
+                    2 => {
+                        self.any("of");
+                        self.any_name();
+                        self.same(",");
+                        self.any("prepaid for the term");
                     }
                     _ => {
                         self.any("per 1_000 started of");
@@ -286,7 +295,11 @@ impl Writer {
             self.any("replaces");
             self.any_name();
         }
-        self.block(7, |w| match w.random.below(7) {
+        if self.random.chance(20) {
+            self.any("extends");
+            self.any_name();
+        }
+        self.block(9, |w| match w.random.below(10) {
             0 => {
                 w.line("currency");
                 w.commas(4, Self::any_name);
@@ -312,14 +325,32 @@ impl Writer {
                 w.any("by");
                 w.any_name();
             }
+            6 => {
+                w.line("level");
+                w.any_name();
+            }
+            7 => {
+                w.line("prices");
+                w.same("of");
+                w.any_name();
+                w.same("less 12.5%");
+            }
             _ => {
                 w.line("price");
                 w.path(Before::SameLine);
+                if w.random.chance(20) {
+                    w.same("of category");
+                    w.any_name();
+                }
                 if w.random.chance(40) {
                     w.same(",");
                     w.same("graduated");
                     w.any("by");
                     w.any_name();
+                }
+                if w.random.chance(20) {
+                    w.same(", at least");
+                    w.operand(Before::SameLine);
                 }
                 w.table(&["result"]);
             }

@@ -161,7 +161,7 @@ impl<R: Recorder> Plan<'_, R> {
         let frame = Frame {
             list: outcome.base(),
             left: outcome.base(),
-            quantity: outcome.quantity,
+            quantity: outcome.whole_units,
             ..self.frame().on(outcome.item)
         };
         Ok(Some(Stand {

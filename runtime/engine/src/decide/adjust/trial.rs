@@ -216,6 +216,9 @@ impl<'a, R: Recorder> Plan<'a, R> {
                 item: charge.item,
                 charge: charge.charge,
                 quantity: charge.quantity,
+                quantity_scale: crate::decide::unit_scale(
+                    &get(&self.model.charges, charge.charge)?.quantity,
+                ),
                 periods: charge.periods,
                 list: stand.base,
                 net: stand.left,
@@ -303,7 +306,7 @@ impl<'a, R: Recorder> Plan<'a, R> {
                 place: *place,
                 stand: *stand,
                 item: outcome.item,
-                quantity: outcome.quantity,
+                quantity: outcome.whole_units,
                 units: None,
             };
             match self.wanted(candidate, outcome.charge, quote)? {

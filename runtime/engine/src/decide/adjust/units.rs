@@ -102,7 +102,7 @@ impl<R: Recorder> Plan<'_, R> {
             .charges
             .iter()
             .map(|charge| match charge.state {
-                PriceState::Priced => charge.quantity.max(0),
+                PriceState::Priced => charge.whole_units.max(0),
                 _ => 0,
             })
             .collect();
@@ -158,7 +158,7 @@ impl<R: Recorder> Plan<'_, R> {
             let outcome = get(&self.decision.charges, *charge)?;
             let price = UnitPrice {
                 amount: outcome.base(),
-                quantity: outcome.quantity.max(1),
+                quantity: outcome.whole_units.max(1),
             };
             // What cannot be compared with anything ends here and not in the middle of sorting.
             let largest = price.amount.checked_mul(i128::from(i64::MAX));
