@@ -4,8 +4,8 @@
 //! It knows the vocabulary of a ruleset (facts, products, options, parts) and nothing of its rules, so that what it makes is
 //! often invalid, not eligible or without a price: a decision has to be right about that, too.
 
-use quo_analysis::hir::{Part, Product, Rules};
-use quo_analysis::types::{Number, Type, Unit};
+use quo_analysis::hir::{Part, Product, ProductOption, Rules};
+use quo_analysis::types::{Number, Type, Unit, Value as Listed};
 use quo_value::{Date, Decimal, pow10_i128};
 use serde_json::{Map, Value, json};
 
@@ -143,9 +143,33 @@ fn options(rules: &Rules, product: &Product, of_line: bool, random: &mut Random)
         .filter_map(|option| {
             let needed = option.default.is_none() && !option.optional;
             let left_out = !needed && random.once_in(3);
-            (!left_out).then(|| (option.name.clone(), value(rules, option.ty, random, 0)))
+            (!left_out).then(|| (option.name.clone(), option_value(rules, option, random)))
         });
     Value::Object(given.collect())
+}
+
+/// Mostly one of the values that the option may have, where they are listed.
+fn option_value(rules: &Rules, option: &ProductOption, random: &mut Random) -> Value {
+    let drawn = value(rules, option.ty, random, 0);
+    if random.once_in(10) {
+        return drawn;
+    }
+    match (random.one_of(&option.domain), option.ty) {
+        (Some(Listed::Text(text)), _) => json!(text),
+        (Some(Listed::Number(mantissa)), Type::Number(number)) => {
+            let only = Number {
+                min: *mantissa,
+                max: *mantissa,
+                ..number
+            };
+            json!(number_text(only, random))
+        }
+        (Some(Listed::Enum { of, value }), _) => {
+            let values = rules.enums.get(*of).map(|of| of.values.as_slice());
+            json!(values.unwrap_or_default().get(*value))
+        }
+        _ => drawn,
+    }
 }
 
 /// As many different kinds as the part may hold.
