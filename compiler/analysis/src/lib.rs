@@ -159,6 +159,7 @@ pub fn check(
                 effective: header.effective,
                 currencies: world.currencies,
                 enums: world.enums,
+                units: world.units,
                 facts: world.facts,
                 fact_currency,
                 fact_date,

@@ -3,7 +3,7 @@
 use quo_value::Date;
 
 use crate::check::scene::Names;
-use crate::hir::{Enum, Record};
+use crate::hir::{Enum, MeasureUnit, Record};
 use crate::types::{Number, Type, Unit, Value};
 use crate::world::World;
 
@@ -14,6 +14,8 @@ pub struct Show<'a> {
     pub enums: &'a [Enum],
     /// Records.
     pub records: &'a [Record],
+    /// Units of measure.
+    pub units: &'a [MeasureUnit],
 }
 
 impl Show<'_> {
@@ -22,7 +24,10 @@ impl Show<'_> {
     pub fn ty(&self, ty: Type) -> String {
         match ty {
             Type::Bool => "a truth value".to_owned(),
-            Type::Number(number) => unit(number).to_owned() + &currency_of(number),
+            Type::Number(number) => match number.unit {
+                Unit::Measure(of) => format!("a quantity in {}", self.unit_name(of)),
+                _ => unit(number).to_owned() + &currency_of(number),
+            },
             Type::Date => "a date".to_owned(),
             Type::Months => "a number of months".to_owned(),
             Type::Days => "a number of days".to_owned(),
@@ -39,6 +44,14 @@ impl Show<'_> {
             Type::Item(_) => "an item of the quote".to_owned(),
             Type::Unknown => "something unknown".to_owned(),
         }
+    }
+
+    /// What several of a unit are called.
+    #[must_use]
+    pub fn unit_name(&self, index: usize) -> &str {
+        self.units
+            .get(index)
+            .map_or("", |found| found.plural.as_str())
     }
 
     /// The name of an enumeration.
@@ -86,7 +99,17 @@ pub fn value_words(names: Names<'_>, ty: Type, value: &Value) -> String {
     match value {
         Value::Bool(truth) => if *truth { "yes" } else { "no" }.to_owned(),
         Value::Number(mantissa) => match ty {
-            Type::Number(number) => number_text(*mantissa, number),
+            Type::Number(number) => {
+                let text = number_text(*mantissa, number);
+                match number.unit {
+                    Unit::Measure(of) => {
+                        let one = Some(*mantissa) == quo_value::pow10_i128(number.scale);
+                        let unit = names.units.get(of).map(|unit| unit.called(one));
+                        format!("{text} {}", named(unit))
+                    }
+                    _ => text,
+                }
+            }
             _ => mantissa.to_string(),
         },
         Value::Date(date) => date.to_string(),
@@ -151,6 +174,7 @@ fn unit(number: Number) -> &'static str {
         Unit::Percent => "a percentage",
         Unit::Money => "an amount in the currency of the quote",
         Unit::MoneyIn(_) => "an amount in ",
+        Unit::Measure(_) => "a quantity",
     }
 }
 

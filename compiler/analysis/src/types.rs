@@ -64,6 +64,8 @@ pub enum Unit {
     Money,
     /// Money in a stated currency that need not be that of the quote.
     MoneyIn(Currency),
+    /// A unit of measure, an index into [`crate::hir::Rules::units`].
+    Measure(usize),
 }
 
 /// A constant.

@@ -11,8 +11,8 @@ use quo_value::Currency;
 
 use crate::decl::functions::Declared;
 use crate::hir::{
-    Amount, Charge, Data, Enum, Expr, Fact, Function, Named, Parameter, Product, ProductOption,
-    Record, ResultOf,
+    Amount, Charge, Data, Enum, Expr, Fact, Function, MeasureUnit, Named, Parameter, Product,
+    ProductOption, Record, ResultOf,
 };
 use crate::show::{Show, nearest};
 use crate::types::Type;
@@ -26,6 +26,8 @@ pub struct World {
     pub meant_currencies: Vec<Currency>,
     /// Enumerations, sorted by name.
     pub enums: Vec<Enum>,
+    /// Units of measure, sorted.
+    pub units: Vec<MeasureUnit>,
     /// Facts, sorted by group and name.
     pub facts: Vec<Fact>,
     /// Facts of lines, sorted by name: the first options of every product.
@@ -162,7 +164,18 @@ macro_rules! has_name {
 }
 
 has_name!(
-    Named, Enum, Amount, Define, Product, Charge, Fact, Record, Decision, Data, ResultOf
+    Named,
+    Enum,
+    MeasureUnit,
+    Amount,
+    Define,
+    Product,
+    Charge,
+    Fact,
+    Record,
+    Decision,
+    Data,
+    ResultOf
 );
 
 impl World {
@@ -172,6 +185,7 @@ impl World {
         Show {
             enums: &self.enums,
             records: &self.records,
+            units: &self.units,
         }
     }
 
@@ -232,6 +246,7 @@ impl World {
             ("a clause", place(&self.clauses, name)),
             ("an enum", place(&self.enums, name)),
             ("an amount", place(&self.amounts, name)),
+            ("a unit", place(&self.units, name)),
             ("a definition", place(&self.defines, name)),
             ("a record", place(&self.records, name)),
             ("a decision table", place(&self.tables, name)),
@@ -328,6 +343,12 @@ impl World {
             _ => None,
         }
     }
+}
+
+/// The unit that a word names, of one or of several.
+#[must_use]
+pub fn unit_named(units: &[MeasureUnit], word: &str) -> Option<usize> {
+    units.iter().position(|unit| unit.is_called(word))
 }
 
 /// The index of a name among declarations.

@@ -53,6 +53,9 @@ pub enum Command {
         /// The request as JSON; `-` for standard input.
         #[arg(short, long, value_name = "FILE")]
         request: PathBuf,
+        /// Show what somebody with this role may see; several roles by giving it several times.
+        #[arg(long = "as", value_name = "ROLE")]
+        viewer: Vec<String>,
     },
     /// Decide a request and say why, with the places in the rules.
     #[command(
@@ -68,6 +71,9 @@ pub enum Command {
         /// (`Platform.onboarding`), approval matrix or one of its rows, or task (`Suite.ship`).
         #[arg(long, value_name = "RULE")]
         why_not: Option<String>,
+        /// Show what somebody with this role may see; several roles by giving it several times.
+        #[arg(long = "as", value_name = "ROLE")]
+        viewer: Vec<String>,
     },
     /// Print what a request may hold, as a JSON Schema.
     #[command(

@@ -110,6 +110,7 @@ impl Judged<'_> {
     pub fn why_not(&self, rule: &str) -> Result<Explanation, String> {
         let ask = Ask {
             why_not: Some(rule.to_owned()),
+            viewer: Vec::new(),
         };
         let request = &self.evaluation.request;
         explain(self.package, request, &Limits::default(), &ask).map_err(|error| error.to_string())

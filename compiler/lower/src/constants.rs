@@ -1,7 +1,7 @@
 //! Constants and types as the machine holds them.
 
 use quo_analysis::types::{Number, Type, Unit, Value};
-use quo_model::{ABSENT, ValueType};
+use quo_model::{ABSENT, NONE, ValueType};
 
 use crate::strings::StringIds;
 
@@ -79,7 +79,11 @@ pub(crate) fn shown_type(ty: Type) -> Option<ValueType> {
             let wide = !number.is_narrow() || number.scale > DECIMALS_MAX;
             let scale = number.scale;
             match number.unit {
-                Unit::Decimal if wide => Some(ValueType::WideDecimal { scale }),
+                Unit::Decimal if wide => Some(ValueType::WideDecimal { scale, unit: NONE }),
+                Unit::Measure(unit) if wide => Some(ValueType::WideDecimal {
+                    scale,
+                    unit: index(unit)?,
+                }),
                 Unit::Percent if wide => Some(ValueType::WidePercent { scale }),
                 _ => number_type(number),
             }
@@ -99,9 +103,21 @@ fn number_type(number: Number) -> Option<ValueType> {
     let (min, max, scale) = (bound(number.min), bound(number.max), number.scale);
     Some(match number.unit {
         Unit::Int => ValueType::Int { min, max },
-        Unit::Money | Unit::MoneyIn(_) => ValueType::Money { scale },
+        Unit::Money => ValueType::Money { scale, currency: 0 },
+        Unit::MoneyIn(currency) => ValueType::Money {
+            scale,
+            currency: currency.numeric(),
+        },
         _ if scale > DECIMALS_MAX => return None,
-        Unit::Decimal => ValueType::Decimal { min, max, scale },
+        Unit::Decimal | Unit::Measure(_) => ValueType::Decimal {
+            min,
+            max,
+            scale,
+            unit: match number.unit {
+                Unit::Measure(unit) => u32::try_from(unit).ok()?,
+                _ => NONE,
+            },
+        },
         Unit::Percent => ValueType::Percent { min, max, scale },
     })
 }

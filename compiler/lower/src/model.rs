@@ -3,7 +3,7 @@
 use quo_analysis::hir::{self, Named};
 use quo_analysis::types::Value;
 use quo_model::{ABSENT, AmountDef, Book, CurrencyDef, EnumDef, FactDef};
-use quo_model::{Meta, Model, OptionDef, Part, PartDefault, Product, Program};
+use quo_model::{Meta, Model, OptionDef, Part, PartDefault, Product, Program, UnitDef};
 use quo_source::{FileId, Span};
 
 use crate::code::Purpose;
@@ -33,6 +33,7 @@ pub(crate) fn lower(context: &mut Context<'_>, with_probes: bool) -> Model {
             .iter()
             .map(|declared| context.enumeration(declared))
             .collect(),
+        units: units(context),
         facts: rules.facts.iter().map(|fact| context.fact(fact)).collect(),
         fact_currency: context.index(rules.fact_currency, nowhere),
         fact_date: context.index(rules.fact_date, nowhere),
@@ -110,6 +111,16 @@ fn currencies(context: &mut Context<'_>) -> Vec<CurrencyDef> {
         .collect()
 }
 
+fn units(context: &mut Context<'_>) -> Vec<UnitDef> {
+    let units = context.rules.units.iter();
+    units
+        .map(|unit| UnitDef {
+            one: context.string(&unit.name),
+            many: context.string(&unit.plural),
+        })
+        .collect()
+}
+
 fn amounts(context: &mut Context<'_>) -> Vec<AmountDef> {
     let amounts = context.rules.amounts.iter();
     amounts
@@ -151,6 +162,7 @@ impl Context<'_> {
             ty: shown_type(fact.ty).unwrap_or(quo_model::ValueType::Bool),
             optional: fact.optional,
             default: self.default(fact.default.as_ref(), fact.span),
+            hidden: self.indexes(&fact.hidden, fact.span),
         }
     }
 

@@ -87,6 +87,10 @@ impl<'r> Collector<'r> {
             self.add(&declared.name);
             declared.values.iter().for_each(|value| self.add(value));
         }
+        for unit in &rules.units {
+            self.add(&unit.name);
+            self.add(&unit.plural);
+        }
         for fact in &rules.facts {
             self.add(&fact.group);
             self.add(&fact.name);

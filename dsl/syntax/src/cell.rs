@@ -241,7 +241,10 @@ fn amount(pair: Pair<'_, Rule>) -> Result<Value, LiteralError> {
         });
     }
     if PeriodUnit::of(unit).is_none() {
-        return Err(LiteralError::NotAUnit(unit.to_owned()));
+        return Ok(Value::Quantity {
+            amount: signed(count, literal::number)?,
+            unit: unit.to_owned(),
+        });
     }
     literal::value(&[(SyntaxKind::NUMBER, count), (SyntaxKind::WORD, unit)])
 }
@@ -294,7 +297,7 @@ const fn describe(rule: Rule) -> Option<&'static str> {
         Rule::EOI => "the end of the cell",
         Rule::any | Rule::nothing => return None,
         Rule::to => "`to`",
-        Rule::unit => "a currency",
+        Rule::unit => "a unit",
         Rule::bound | Rule::comparison => "a comparison such as `above 100`",
         Rule::item | Rule::value | Rule::name | Rule::text => "a value",
         Rule::number | Rule::percent | Rule::amount | Rule::digits => "a number",

@@ -152,10 +152,14 @@ kinds! {
     ENUM_ITEM,
     /// `facts f { … }`
     FACTS_ITEM,
+    /// `hidden from R`
+    HIDDEN_FROM,
     /// One fact.
     FACT,
     /// `currencies …`
     CURRENCIES_ITEM,
+    /// `unit box, boxes = 10 pieces`
+    UNIT_ITEM,
     /// `role …`
     ROLE_ITEM,
     /// `system …`
@@ -432,6 +436,10 @@ kinds! {
     PERCENT_OF_EXPR,
     /// `a rounded …`
     ROUNDED_EXPR,
+    /// `a converted to u`
+    CONVERTED_EXPR,
+    /// `u` of `a converted to u`
+    CONVERSION_TARGET,
     /// `half up to 2 places`, and `otherwise`.
     ROUNDING,
     /// `otherwise v`

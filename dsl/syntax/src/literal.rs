@@ -73,6 +73,13 @@ pub enum Value {
         /// Three capital letters.
         currency: String,
     },
+    /// `5 boxes`
+    Quantity {
+        /// How much.
+        amount: Number,
+        /// Of which unit, as written.
+        unit: String,
+    },
     /// `12 months`
     Period {
         /// How many.
@@ -140,7 +147,13 @@ pub(crate) fn value(tokens: &[(SyntaxKind, &str)]) -> Result<Value, LiteralError
             amount: number(count)?,
             currency: unit.to_owned(),
         }),
-        [(_, count), (SyntaxKind::WORD, unit)] => period(count, unit),
+        [(_, count), (SyntaxKind::WORD, unit)] if PeriodUnit::of(unit).is_some() => {
+            period(count, unit)
+        }
+        [(_, count), (SyntaxKind::WORD, unit)] => Ok(Value::Quantity {
+            amount: number(count)?,
+            unit: unit.to_owned(),
+        }),
         _ => {
             let parts: Vec<_> = tokens.iter().map(|(_, text)| *text).collect();
             Err(LiteralError::NotAValue(parts.join(" ")))
@@ -152,6 +165,79 @@ pub(crate) fn value(tokens: &[(SyntaxKind, &str)]) -> Result<Value, LiteralError
 #[must_use]
 pub fn is_currency(word: &str) -> bool {
     word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// Words that go on behind a number, and therefore are no units.
+const NO_UNITS: &[&str] = &[
+    "AND",
+    "NOT",
+    "OR",
+    "after",
+    "and",
+    "as",
+    "ascending",
+    "at",
+    "because",
+    "begins",
+    "by",
+    "converted",
+    "descending",
+    "doubling",
+    "else",
+    "followed",
+    "for",
+    "from",
+    "has",
+    "implies",
+    "in",
+    "is",
+    "kinds",
+    "migrate",
+    "no",
+    "not",
+    "of",
+    "on",
+    "or",
+    "otherwise",
+    "over",
+    "overridable",
+    "per",
+    "place",
+    "places",
+    "remainder",
+    "required",
+    "rounded",
+    "satisfies",
+    "sorted",
+    "started",
+    "taken",
+    "then",
+    "times",
+    "to",
+    "try",
+    "undo",
+    "unless",
+    "valid",
+    "waiting",
+    "when",
+    "where",
+    "whole",
+    "with",
+    "within",
+    "yes",
+];
+
+/// Whether a word behind a number may be the unit of a quantity.
+#[must_use]
+pub fn is_unit(word: &str) -> bool {
+    let named = word
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_alphabetic());
+    named
+        && !is_currency(word)
+        && PeriodUnit::of(word).is_none()
+        && NO_UNITS.binary_search(&word).is_err()
 }
 
 /// A number without a sign: digits, `_` between digits of the whole part, an optional fraction.

@@ -174,8 +174,8 @@ impl<'r, 'f> ReadBack<'r, 'f> {
             ValueType::Int { .. } => number(0, true),
             ValueType::Decimal { scale, .. }
             | ValueType::Percent { scale, .. }
-            | ValueType::Money { scale }
-            | ValueType::WideDecimal { scale }
+            | ValueType::Money { scale, .. }
+            | ValueType::WideDecimal { scale, .. }
             | ValueType::WidePercent { scale } => number(scale, false),
             ValueType::List(element) => self.list(element, narrow()?),
             ValueType::Record(record) => {

@@ -42,7 +42,7 @@ pub use evaluate::{EvaluateError, Evaluation, evaluate};
 pub use explain::{
     Ask, ExplainError, ExplainedApproval, ExplainedBook, ExplainedCandidate, ExplainedCharge,
     ExplainedLine, ExplainedResult, ExplainedRule, ExplainedStep, ExplainedTask, ExplainedTest,
-    Explanation, NotApplied, SeenValue, WhyNot, WhyNotSubject, explain, explain_probe,
+    Explanation, NotApplied, SeenValue, WhyNot, WhyNotSubject, answer_for, explain, explain_probe,
 };
 pub use fingerprint::fingerprint;
 pub use limits::{Limits, Stopped};

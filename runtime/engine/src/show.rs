@@ -1,7 +1,7 @@
 //! Values as text: plain for machines, as in requests and answers, and shown for people.
 
-use quo_model::{ABSENT, ABSENT_WIDE, ArchivedModel, ArchivedValueType, ValueType};
-use quo_value::{Date, Decimal, Instant, Percent, Period};
+use quo_model::{ABSENT, ABSENT_WIDE, ArchivedModel, ArchivedValueType, NONE, ValueType};
+use quo_value::{Currency, Date, Decimal, Instant, Percent, Period};
 
 use crate::frame::at;
 
@@ -13,17 +13,26 @@ pub(crate) fn type_of(archived: &ArchivedValueType) -> ValueType {
             min: min.to_native(),
             max: max.to_native(),
         },
-        ArchivedValueType::Decimal { min, max, scale } => ValueType::Decimal {
+        ArchivedValueType::Decimal {
+            min,
+            max,
+            scale,
+            unit,
+        } => ValueType::Decimal {
             min: min.to_native(),
             max: max.to_native(),
             scale: *scale,
+            unit: unit.to_native(),
         },
         ArchivedValueType::Percent { min, max, scale } => ValueType::Percent {
             min: min.to_native(),
             max: max.to_native(),
             scale: *scale,
         },
-        ArchivedValueType::Money { scale } => ValueType::Money { scale: *scale },
+        ArchivedValueType::Money { scale, currency } => ValueType::Money {
+            scale: *scale,
+            currency: currency.to_native(),
+        },
         ArchivedValueType::Date => ValueType::Date,
         ArchivedValueType::Months => ValueType::Months,
         ArchivedValueType::Days => ValueType::Days,
@@ -31,7 +40,10 @@ pub(crate) fn type_of(archived: &ArchivedValueType) -> ValueType {
         ArchivedValueType::Currency => ValueType::Currency,
         ArchivedValueType::Enum(index) => ValueType::Enum(index.to_native()),
         ArchivedValueType::Product => ValueType::Product,
-        ArchivedValueType::WideDecimal { scale } => ValueType::WideDecimal { scale: *scale },
+        ArchivedValueType::WideDecimal { scale, unit } => ValueType::WideDecimal {
+            scale: *scale,
+            unit: unit.to_native(),
+        },
         ArchivedValueType::WidePercent { scale } => ValueType::WidePercent { scale: *scale },
         ArchivedValueType::Instant => ValueType::Instant,
         ArchivedValueType::Record(index) => ValueType::Record(index.to_native()),
@@ -70,11 +82,16 @@ impl Names<'_> {
         if value == i128::from(ABSENT) || value == ABSENT_WIDE {
             return "absent".to_owned();
         }
-        let index = u32::try_from(value).unwrap_or(quo_model::NONE);
+        let index = u32::try_from(value).unwrap_or(NONE);
         match ty {
             ValueType::Bool => if value == 0 { "no" } else { "yes" }.to_owned(),
             ValueType::Int { .. } => value.to_string(),
-            ValueType::Decimal { scale, .. } | ValueType::WideDecimal { scale } => {
+            ValueType::Decimal { scale, unit, .. } | ValueType::WideDecimal { scale, unit }
+                if unit != NONE =>
+            {
+                self.counted(value, scale, unit)
+            }
+            ValueType::Decimal { scale, .. } | ValueType::WideDecimal { scale, .. } => {
                 decimal(value, scale)
             }
             ValueType::Percent { scale, .. } | ValueType::WidePercent { scale } => {
@@ -82,7 +99,13 @@ impl Names<'_> {
                     .and_then(Percent::from_fraction)
                     .map_or_else(|_| decimal(value, scale), |percent| percent.to_string())
             }
-            ValueType::Money { scale } => amount(value, scale, self.minor_units),
+            ValueType::Money { scale, currency } => match Currency::from_numeric(currency) {
+                Some(currency) => {
+                    let number = amount(value, scale, currency.minor_units());
+                    format!("{number} {}", currency.code())
+                }
+                None => amount(value, scale, self.minor_units),
+            },
             ValueType::Date => date(i32::try_from(value).unwrap_or(i32::MAX)),
             ValueType::Months => Period::of_months(index).to_string(),
             ValueType::Days => Period::of_days(index).to_string(),
@@ -112,6 +135,16 @@ impl Names<'_> {
             None => self.model.str(number),
             Some(own) => self.texts.get(at(own)).map_or("", String::as_str),
         }
+    }
+
+    /// A number with its unit behind it: `1 kilogram`, `2.50 kilograms`.
+    fn counted(&self, value: i128, scale: u8, unit: u32) -> String {
+        let Some(def) = self.model.units.get(at(unit)) else {
+            return decimal(value, scale);
+        };
+        let number = decimal(value, scale);
+        let name = if number == "1" { def.one } else { def.many };
+        format!("{number} {}", self.model.str(name.to_native()))
     }
 
     fn currency(&self, index: u32) -> &str {

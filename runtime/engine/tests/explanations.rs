@@ -21,6 +21,7 @@ fn explained(
     let request = read_request(&package, request.to_string().as_bytes()).unwrap();
     let ask = Ask {
         why_not: why_not.map(str::to_owned),
+        viewer: Vec::new(),
     };
     explain(&package, &request, &Limits::default(), &ask)
 }

@@ -26,6 +26,8 @@ pub enum ValueType {
         max: i64,
         /// Number of decimals.
         scale: u8,
+        /// What it counts, an index into [`crate::Model::units`], or [`crate::NONE`].
+        unit: u32,
     },
     /// A percentage. The mantissa is that of the *fraction*: `7.5%` with one decimal is 75 at scale 3.
     Percent {
@@ -36,15 +38,19 @@ pub enum ValueType {
         /// Number of decimals of the fraction: two more than those of the percentage.
         scale: u8,
     },
-    /// An amount in the currency of the quote, a wide mantissa at this scale; of 64 bits where it is an input.
+    /// An amount of money, a wide mantissa at this scale; of 64 bits where it is an input.
     Money {
         /// Number of decimals.
         scale: u8,
+        /// The numeric code of its currency (ISO 4217), or 0 for that of the quote.
+        currency: u16,
     },
     /// An exact decimal that may need more than 64 bits. Only for showing; not an input.
     WideDecimal {
         /// Number of decimals.
         scale: u8,
+        /// What it counts, an index into [`crate::Model::units`], or [`crate::NONE`].
+        unit: u32,
     },
     /// A percentage whose fraction may need more than 64 bits. Only for showing; not an input.
     WidePercent {

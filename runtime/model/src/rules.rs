@@ -34,6 +34,8 @@ pub struct Model {
     pub currencies: Vec<CurrencyDef>,
     /// Enumerations.
     pub enums: Vec<EnumDef>,
+    /// Units of measure that numbers count.
+    pub units: Vec<UnitDef>,
     /// Facts of the request, in canonical order; a fact is known by its slot, its index here.
     pub facts: Vec<FactDef>,
     /// Slot of `quote.currency`.
@@ -138,6 +140,16 @@ pub struct CurrencyDef {
     pub minor_units: u8,
 }
 
+/// A unit of measure.
+#[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
+#[rkyv(derive(Debug))]
+pub struct UnitDef {
+    /// What one of it is called.
+    pub one: Str,
+    /// What several of it are called.
+    pub many: Str,
+}
+
 /// An enumeration.
 #[derive(Archive, Serialize, Debug, Clone, PartialEq, Eq)]
 #[rkyv(derive(Debug))]
@@ -164,6 +176,8 @@ pub struct FactDef {
     pub optional: bool,
     /// The value when not given; [`crate::ABSENT`] for none. A text default is a string of the package.
     pub default: i64,
+    /// The roles that may not see it, sorted indexes into [`Model::roles`].
+    pub hidden: Vec<u32>,
 }
 
 /// An amount named once, with a value for every currency.

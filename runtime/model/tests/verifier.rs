@@ -239,6 +239,7 @@ fn words_that_are_not_well_formed_are_refused() {
                 min: 0,
                 max: 1,
                 scale: 19,
+                unit: NONE,
             }
         },
         |m| m.facts[3].default = 2,

@@ -194,7 +194,10 @@ fn size(count: u32) -> usize {
 fn value(rules: &Rules, ty: Type, random: &mut Random, depth: usize) -> Value {
     match ty {
         Type::Bool => json!(random.once_in(2)),
-        Type::Number(number) => json!(number_text(whole_units(rules, number), random)),
+        Type::Number(number) => {
+            let number = whole_units(rules, number);
+            json!(number_text(rules, number, random))
+        }
         Type::Date => json!(date(rules, random)),
         Type::Months => json!(format!("{} months", random.below(61))),
         Type::Days => json!(format!("{} days", random.below(400))),
@@ -264,13 +267,22 @@ fn whole_units(rules: &Rules, number: Number) -> Number {
 }
 
 /// A number as it is given: a percentage in percent, which are two decimals fewer than those of the fraction.
-fn number_text(number: Number, random: &mut Random) -> String {
+fn number_text(rules: &Rules, number: Number, random: &mut Random) -> String {
     let mantissa = random.between(number.min, number.max);
     let scale = match number.unit {
         Unit::Percent => number.scale.saturating_sub(2),
         _ => number.scale,
     };
-    Decimal::new(mantissa, scale).map_or_else(|_| mantissa.to_string(), |value| value.to_string())
+    let text = Decimal::new(mantissa, scale)
+        .map_or_else(|_| mantissa.to_string(), |value| value.to_string());
+    match number.unit {
+        Unit::Measure(of) => {
+            let unit = rules.units.get(of).map_or("", |unit| unit.called(false));
+            format!("{text} {unit}")
+        }
+        Unit::MoneyIn(currency) => format!("{text} {}", currency.code()),
+        _ => text,
+    }
 }
 
 /// A day on which the ruleset is mostly in force.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::set::{ABSENT, Ordinal, Set};
-use crate::hir::{Amount, Bound, Cell, Column, Enum, Expr, ExprKind, Fact, Product};
+use crate::hir::{Amount, Bound, Cell, Column, Enum, Expr, ExprKind, Fact, MeasureUnit, Product};
 use crate::show::ordinal_words;
 use crate::types::{Type, Value};
 use quo_value::{Currency, Date};
@@ -24,6 +24,8 @@ pub struct Names<'a> {
     pub products: &'a [Product],
     /// Amounts.
     pub amounts: &'a [Amount],
+    /// Units of measure.
+    pub units: &'a [MeasureUnit],
 }
 
 impl<'a> Names<'a> {
@@ -36,6 +38,7 @@ impl<'a> Names<'a> {
             facts: &rules.facts,
             products: &rules.products,
             amounts: &rules.amounts,
+            units: &rules.units,
         }
     }
 
@@ -48,6 +51,7 @@ impl<'a> Names<'a> {
             facts: &world.facts,
             products: &world.products,
             amounts: &world.amounts,
+            units: &world.units,
         }
     }
 }
@@ -202,6 +206,7 @@ impl<'a> Scene<'a> {
                     Some(count),
                 )
             }
+            ExprKind::Assured(ref inner) => return self.dimension(inner),
             ExprKind::Asked(adjustment) => (Key::Asked(adjustment), "asked".to_owned(), None),
             ExprKind::Local(local) => (Key::Local(local), String::new(), None),
             _ => return None,

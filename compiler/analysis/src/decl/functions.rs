@@ -51,9 +51,8 @@ pub fn parameters(
             );
             continue;
         }
-        let stated = ty_node.bounds().is_some() || ty_node.decimals().is_some();
         let ty = types::input(world, &ty_node, file, diagnostics);
-        let open = !stated && matches!(ty, Type::Number(_));
+        let open = types::is_open(&ty_node) && matches!(ty, Type::Number(_));
         found.push(Declared {
             name: name.text(),
             ty: if open { generous(ty) } else { ty },
@@ -282,7 +281,7 @@ pub fn body(
 /// The value as one of the stated type; a type without decimals says only of which kind it is.
 pub fn fitted(reader: &mut Reader<'_>, value: Expr, ty: Type, node: &ast::Type) -> Option<Expr> {
     let place = "the value of a definition whose type has no `?`";
-    let open = node.bounds().is_none() && node.decimals().is_none() && node.element().is_none();
+    let open = types::is_open(node);
     if let (Type::Number(wanted), true) = (ty, open) {
         if value.ty == Type::Unknown {
             return None;

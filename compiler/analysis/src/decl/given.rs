@@ -287,6 +287,8 @@ pub(super) fn literal_text(value: Result<Value, LiteralError>, source: &str) -> 
         Ok(Value::Text(text)) => text,
         Ok(Value::Number(found)) => number(found),
         Ok(Value::Percent(found)) => format!("{}%", number(found)),
+        Ok(Value::Money { amount, currency }) => format!("{} {currency}", number(amount)),
+        Ok(Value::Quantity { amount, unit }) => format!("{} {unit}", number(amount)),
         Ok(Value::Period {
             count,
             unit: PeriodUnit::Months,

@@ -31,6 +31,7 @@ pub mod tables;
 pub mod terms;
 pub mod tests;
 pub mod types;
+pub mod units;
 pub mod vocabulary;
 
 use quo_source::{Code, Diagnostic, FileId, Sources, Span, Work};
@@ -60,6 +61,8 @@ pub struct Items {
     pub facts: Vec<Placed<ast::Facts>>,
     /// `currencies …`
     pub currencies: Vec<Placed<ast::Currencies>>,
+    /// `unit …`
+    pub units: Vec<Placed<ast::Unit>>,
     /// `role …`
     pub roles: Vec<Placed<ast::Role>>,
     /// `system …`
@@ -140,6 +143,7 @@ impl Items {
             ast::Item::Enum(node) => put!(enums, node),
             ast::Item::Facts(node) => put!(facts, node),
             ast::Item::Currencies(node) => put!(currencies, node),
+            ast::Item::Unit(node) => put!(units, node),
             ast::Item::Role(node) => put!(roles, node),
             ast::Item::System(node) => put!(systems, node),
             ast::Item::Amount(node) => put!(amounts, node),

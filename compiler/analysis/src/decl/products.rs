@@ -202,6 +202,7 @@ fn options(world: &World, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec
         let default = opt.default().and_then(|default| {
             let value = Reader::new(world, Scope::default(), node.file, diagnostics)
                 .read(&default, Some(ty));
+            let value = fit::adapted(value, ty);
             let value = fit::constant(&value, ty, world.show(), diagnostics)?;
             if !domain.is_empty() && !domain.contains(&value) {
                 diagnostics.push(
@@ -251,6 +252,7 @@ fn domain(
     let mut values: Vec<Value> = Vec::new();
     for listed in node.values() {
         let read = Reader::new(world, Scope::default(), file, diagnostics).read(&listed, Some(*ty));
+        let read = fit::adapted(read, *ty);
         let Some(value) = fit::constant(&read, *ty, world.show(), diagnostics) else {
             continue;
         };

@@ -2,13 +2,14 @@
 
 use quo_source::{Diagnostic, FileId, Span, codes};
 use quo_syntax::ast::{self, AstNode};
+use quo_value::Currency;
 
 use crate::expr::ops::{MAX_SCALE, rescaled, same_unit};
 use crate::expr::{Reader, Scope};
 use crate::hir::ExprKind;
 use crate::show::nearest;
 use crate::types::{Number, Type, Unit, Value};
-use crate::world::{World, find};
+use crate::world::{World, find, unit_named};
 
 /// The most an input may count where a type states no bounds: 10^15, so that products with prices still fit.
 pub const UNSTATED_LIMIT: i128 = 1_000_000_000_000_000;
@@ -67,6 +68,9 @@ fn written(
         return Type::Unknown;
     };
     let text = name.text();
+    if let Some(counted) = node.unit() {
+        return counted_in(world, node, (&text, &counted), wide, file, diagnostics);
+    }
     let unit = match text.as_str() {
         "Int" => Unit::Int,
         "Decimal" => Unit::Decimal,
@@ -102,6 +106,72 @@ fn elsewhere(name: &str) -> Option<&'static str> {
         "duration" => "Period",
         _ => return None,
     })
+}
+
+/// Whether a type of a number takes its decimals and bounds from the values it is for.
+#[must_use]
+pub fn is_open(node: &ast::Type) -> bool {
+    let whole = node.name().is_some_and(|name| name.text() == "Int") && node.unit().is_some();
+    node.bounds().is_none() && node.decimals().is_none() && node.element().is_none() && !whole
+}
+
+/// `Decimal in kilograms`, `Int in pieces`, `Money in USD`.
+fn counted_in(
+    world: &World,
+    node: &ast::Type,
+    (text, counted): (&str, &ast::NameRef),
+    wide: bool,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Type {
+    let (word, span) = (counted.text(), counted.span(file));
+    match text {
+        "Int" | "Decimal" => {
+            let Some(unit) = unit_named(&world.units, &word) else {
+                diagnostics.push(super::units::no_unit(world, &word, span));
+                return Type::Unknown;
+            };
+            let whole = text == "Int";
+            number_of(
+                world,
+                node,
+                (Unit::Measure(unit), whole),
+                wide,
+                file,
+                diagnostics,
+            )
+        }
+        "Money" => {
+            let Some(currency) = Currency::from_code(&word) else {
+                diagnostics.push(crate::expr::literal::unknown_currency(&word, span));
+                return Type::Unknown;
+            };
+            let unit = Unit::MoneyIn(currency);
+            if node.bounds().is_none() && node.decimals().is_some() {
+                return number_of(world, node, (unit, false), wide, file, diagnostics);
+            }
+            if node.bounds().is_some() {
+                diagnostics.push(
+                    Diagnostic::error(codes::BAD_BOUNDS, "an amount of money has no bounds")
+                        .at(node.span(file), "only `Int`, `Decimal` and `Percent` have"),
+                );
+            }
+            Type::Number(Number {
+                unit,
+                scale: currency.minor_units(),
+                min: -Number::MONEY_LIMIT,
+                max: Number::MONEY_LIMIT,
+            })
+        }
+        _ => {
+            diagnostics.push(
+                Diagnostic::error(codes::UNKNOWN_TYPE, format!("`{text}` has no unit"))
+                    .at(span, "not counted in anything")
+                    .note("`Int` and `Decimal` may be counted in a unit, as in `Decimal in kilograms`"),
+            );
+            Type::Unknown
+        }
+    }
 }
 
 fn plain(
@@ -148,9 +218,28 @@ fn number(
     file: FileId,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Type {
+    number_of(
+        world,
+        node,
+        (unit, unit == Unit::Int),
+        wide,
+        file,
+        diagnostics,
+    )
+}
+
+/// A number of a unit, `whole` or with decimals.
+fn number_of(
+    world: &World,
+    node: &ast::Type,
+    (unit, whole): (Unit, bool),
+    wide: bool,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Type {
     let extra = if unit == Unit::Percent { 2 } else { 0 };
     let decimals = match node.decimals() {
-        Some(_) if unit == Unit::Int => {
+        Some(_) if whole => {
             diagnostics.push(
                 Diagnostic::error(codes::BAD_BOUNDS, "a whole number has no decimals")
                     .at(node.span(file), "write `Decimal` for one with decimals"),
@@ -172,7 +261,7 @@ fn number(
                 return Type::Unknown;
             }
         },
-        None if unit == Unit::Int => 0,
+        None if whole => 0,
         None if wide => {
             if unit == Unit::Percent {
                 4
@@ -195,11 +284,11 @@ fn number(
     };
     let scale = u8::saturating_add(decimals, extra);
     let limit = quo_value::pow10_i128(scale.min(MAX_SCALE)).map_or(UNSTATED_LIMIT, |factor| {
-        if unit == Unit::Money {
+        if matches!(unit, Unit::Money | Unit::MoneyIn(_)) {
             Number::MONEY_LIMIT
         } else if wide {
             i128::from(i64::MAX)
-        } else if unit == Unit::Int {
+        } else if whole {
             UNSTATED_LIMIT
         } else {
             factor
@@ -225,6 +314,7 @@ fn number(
         .into_iter()
         .map(|end| {
             let expr = reader.read(&end?, Some(Type::Number(result)));
+            let expr = crate::expr::fit::adapted(expr, Type::Number(result));
             match (expr.kind, expr.ty) {
                 (ExprKind::Const(Value::Number(_)), Type::Number(found))
                     if same_unit(found.unit, unit) =>

@@ -8,7 +8,7 @@ use super::{Items, Placed, types};
 use crate::expr::{Reader, Scope, fit, literal};
 use crate::hir::{Amount, Enum, Fact, Named, ProductOption};
 use crate::types::{Number, Type, Unit, Value};
-use crate::world::{Define, World, find, sort_scoped, sort_unique};
+use crate::world::{Define, World, find, resolve, sort_scoped, sort_unique};
 
 /// Reads the vocabulary into `world`.
 pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>) {
@@ -32,6 +32,7 @@ pub fn read(world: &mut World, items: &Items, diagnostics: &mut Vec<Diagnostic>)
         |node: &ast::Category| node.names().collect(),
         diagnostics,
     );
+    super::units::read(world, items, diagnostics);
     world.amounts = amounts(world, items, diagnostics);
     world.private = super::records::private(items);
     super::records::read(world, items, diagnostics);
@@ -265,6 +266,15 @@ fn facts(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec
         let Some(group) = item.node.name() else {
             continue;
         };
+        let mut hidden: Vec<usize> = item
+            .node
+            .hidden()
+            .into_iter()
+            .flat_map(|hidden| hidden.roles())
+            .filter_map(|role| resolve(world, &world.roles, "role", &role, item.file, diagnostics))
+            .collect();
+        hidden.sort_unstable();
+        hidden.dedup();
         if item.node.is_many() {
             let record = find(&world.records, &group.text());
             all.extend(record.map(|record| Fact {
@@ -274,11 +284,16 @@ fn facts(world: &World, items: &Items, diagnostics: &mut Vec<Diagnostic>) -> Vec
                 ty: world.list_of(Type::Record(record)),
                 optional: false,
                 default: None,
+                hidden,
             }));
             continue;
         }
         for node in item.node.facts() {
-            all.extend(fact(world, &group.text(), &node, item.file, diagnostics));
+            let found = fact(world, &group.text(), &node, item.file, diagnostics);
+            all.extend(found.map(|found| Fact {
+                hidden: hidden.clone(),
+                ..found
+            }));
         }
     }
     all.sort_by(|a, b| (&a.group, &a.name, a.span).cmp(&(&b.group, &b.name, b.span)));
@@ -354,6 +369,7 @@ fn fact(
         ty,
         optional: ty_node.is_optional() && default.is_none(),
         default,
+        hidden: Vec::new(),
     })
 }
 

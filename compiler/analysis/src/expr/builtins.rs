@@ -147,7 +147,12 @@ impl Reader<'_> {
                 };
                 self.ops().arithmetic(BinaryOp::Mul, value, one, span)
             }
-            "number" if matches!(number.unit, Unit::Money | Unit::Percent) => {
+            "number"
+                if matches!(
+                    number.unit,
+                    Unit::Money | Unit::MoneyIn(_) | Unit::Percent | Unit::Measure(_)
+                ) =>
+            {
                 let ty = Type::Number(Number {
                     unit: Unit::Decimal,
                     ..number
@@ -168,7 +173,7 @@ impl Reader<'_> {
                 let takes = if name == "money" {
                     "a number without a unit"
                 } else {
-                    "an amount or a percentage"
+                    "an amount, a percentage or a quantity"
                 };
                 self.diagnostics.push(
                     Diagnostic::error(

@@ -302,7 +302,7 @@ impl Reader<'_> {
         if value.ty == Type::Unknown || fallback.ty == Type::Unknown {
             return unknown(span);
         }
-        if !value.optional {
+        if !value.optional && !matches!(value.kind, ExprKind::Assured(_)) {
             self.diagnostics.push(
                 Diagnostic::warning(
                     codes::MAY_BE_ABSENT,

@@ -233,7 +233,8 @@ impl Reader<'_> {
             return unknown(span);
         };
         let operand = self.read(&operand, None);
-        if operand.ty != Type::Unknown && !operand.optional {
+        let assured = matches!(operand.kind, ExprKind::Assured(_));
+        if operand.ty != Type::Unknown && !operand.optional && !assured {
             self.diagnostics.push(
                 Diagnostic::warning(codes::MAY_BE_ABSENT, "this is never absent").at(operand.span, "always present").note("only facts with `?` and options of parts that may be left out are ever absent"),
             );

@@ -20,6 +20,7 @@ impl Reader<'_> {
 
     /// A field of a record, an option of an item, or the list of those of a list's elements.
     pub(super) fn field(&mut self, value: Expr, name: &str, span: Span) -> Expr {
+        let value = self.assured(value);
         match value.ty {
             Type::Unknown => unknown(span),
             Type::Record(of) => self.record_field(value, of, name, span),

@@ -149,7 +149,7 @@ pub fn shown_decimals(number: Number) -> u8 {
     }
 }
 
-/// A constant number without a unit as what is expected: an amount of money where money is expected.
+/// A constant number without a unit as what is expected: an amount or a quantity where one is expected.
 ///
 /// Only where a value is handed to something that states its type, as a parameter, a field or a cell does.
 #[must_use]
@@ -165,13 +165,11 @@ pub fn adapted(expr: Expr, ty: Type) -> Expr {
                 },
             ),
             Type::Number(Number {
-                unit: Unit::Money, ..
+                unit: unit @ (Unit::Money | Unit::MoneyIn(_) | Unit::Measure(_)),
+                ..
             }),
         ) => Expr {
-            ty: Type::Number(Number {
-                unit: Unit::Money,
-                ..number
-            }),
+            ty: Type::Number(Number { unit, ..number }),
             ..expr
         },
         _ => expr,

@@ -49,6 +49,8 @@ pub fn constant(
             };
             exact(amount.mantissa, amount.scale, Unit::MoneyIn(found))
         }
+        // Which units there are is known to readers of expressions only.
+        literal::Value::Quantity { .. } => return None,
         literal::Value::Period { count, unit } => match unit {
             PeriodUnit::Months => (Value::Months(count), Type::Months),
             PeriodUnit::Years => (Value::Months(count.saturating_mul(12)), Type::Months),

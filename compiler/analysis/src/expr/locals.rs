@@ -18,12 +18,16 @@ impl Reader<'_> {
             ty,
             optional,
             open: false,
+            known: self.known.len(),
         });
         index
     }
 
     /// Takes back the locals declared since there were `before`.
     pub(super) fn forget(&mut self, before: usize) {
+        if let Some(first) = self.locals.get(before) {
+            self.known.truncate(first.known);
+        }
         self.locals.truncate(before);
     }
 

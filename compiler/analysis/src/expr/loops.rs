@@ -76,6 +76,9 @@ impl Reader<'_> {
             .map(|position| self.declare(&position.text(), whole(1, ELEMENTS_MAX), false));
         let filter = node.filter().and_then(|filter| filter.condition());
         let condition = filter.map(|condition| self.condition(&condition));
+        if let Some(condition) = &condition {
+            self.assume(condition, true);
+        }
         Some(Opened {
             list,
             element: index,

@@ -10,6 +10,7 @@ mod calls;
 mod charge_names;
 mod coerce;
 mod compare;
+mod convert;
 mod fields;
 pub mod fit;
 mod lists;
@@ -18,6 +19,8 @@ pub mod locals;
 mod loops;
 pub mod ops;
 mod paths;
+mod presence;
+mod quotient;
 mod rounding;
 mod row;
 pub mod size;
@@ -85,6 +88,8 @@ pub struct Reader<'a> {
     pub checked: bool,
     /// The currency that amounts are in, where a test says so.
     pub currency: Option<Currency>,
+    /// What is known to be there where the expression stands.
+    pub known: Vec<Expr>,
     /// The cells of the row that a test is made for.
     pub row: Option<&'a [(String, crate::table::RawCell)]>,
     /// Where mistakes go.
@@ -104,6 +109,8 @@ pub struct Local {
     pub optional: bool,
     /// Whether its fields are named without it, as in keys that lists are sorted by.
     pub open: bool,
+    /// How much was known to be there when it was declared.
+    pub known: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -123,6 +130,7 @@ impl<'a> Reader<'a> {
             next_local: 0,
             checked: false,
             currency: None,
+            known: Vec::new(),
             row: None,
             diagnostics,
         }
@@ -171,7 +179,10 @@ impl<'a> Reader<'a> {
         let span = node.span(self.file);
         match node {
             ast::Expr::Call(node) => self.call(node, expected, span),
-            ast::Expr::Field(node) => self.field_of(node, span),
+            ast::Expr::Field(node) => {
+                let read = self.field_of(node, span);
+                self.assured(read)
+            }
             ast::Expr::Period(node) => self.period(node, span),
             ast::Expr::Listed(node) => self.listed(node, expected, span),
             ast::Expr::Aggregate(node) => self.aggregate(node, expected, span),
@@ -183,11 +194,11 @@ impl<'a> Reader<'a> {
             ast::Expr::Item(node) => self.item_at(node, expected, span),
             ast::Expr::Sorted(node) => self.sorted(node, span),
             ast::Expr::Spread(node) => self.spread(node, span),
-            ast::Expr::Literal(node) => match literal::literal(node, self.file, self.diagnostics) {
-                Some((value, ty)) => self.constant(value, ty, span),
-                None => unknown(span),
-            },
-            ast::Expr::Path(node) => self.path(node, expected, span),
+            ast::Expr::Literal(node) => self.literal(node, span),
+            ast::Expr::Path(node) => {
+                let read = self.path(node, expected, span);
+                self.assured(read)
+            }
             ast::Expr::Paren(node) => match node.inner() {
                 Some(inner) => Expr {
                     span,
@@ -202,6 +213,7 @@ impl<'a> Reader<'a> {
             ast::Expr::Presence(node) => self.presence(node, span),
             ast::Expr::PercentOf(node) => self.percent_of(node, span),
             ast::Expr::Rounded(node) => self.rounded(node, expected, span),
+            ast::Expr::Converted(node) => self.converted(node, span),
             ast::Expr::If(node) => self.choice(node, expected, span),
             ast::Expr::Count(node) => self.count(node, span),
             ast::Expr::Total(node) => self.total(node, span),
@@ -227,6 +239,16 @@ impl<'a> Reader<'a> {
             show: self.world.show(),
             diagnostics: self.diagnostics,
             checked: self.checked,
+        }
+    }
+
+    fn literal(&mut self, node: &ast::Literal, span: Span) -> Expr {
+        if let Ok(quo_syntax::literal::Value::Quantity { amount, unit }) = node.value() {
+            return self.quantity(amount, &unit, span);
+        }
+        match literal::literal(node, self.file, self.diagnostics) {
+            Some((value, ty)) => self.constant(value, ty, span),
+            None => unknown(span),
         }
     }
 
@@ -319,10 +341,9 @@ impl<'a> Reader<'a> {
                     Op::Or => BinaryOp::Or,
                     _ => BinaryOp::And,
                 };
-                let (left, right) = (
-                    self.read(&left, Some(Type::Bool)),
-                    self.read(&right, Some(Type::Bool)),
-                );
+                let left = self.read(&left, Some(Type::Bool));
+                let holds = op != BinaryOp::Or;
+                let right = self.read_where(&left, holds, &right, Some(Type::Bool));
                 self.ops().logic(op, left, right, span)
             }
             Op::Is | Op::IsNot | Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual => {
@@ -357,11 +378,16 @@ impl<'a> Reader<'a> {
         };
         let condition = self.condition(&condition);
         let (then, otherwise) = if self.depends_on_expected(&then) {
-            let otherwise = self.read(&otherwise, expected);
-            (self.read(&then, expected.or(Some(otherwise.ty))), otherwise)
+            let otherwise = self.read_where(&condition, false, &otherwise, expected);
+            let expected = expected.or(Some(otherwise.ty));
+            (
+                self.read_where(&condition, true, &then, expected),
+                otherwise,
+            )
         } else {
-            let then = self.read(&then, expected);
-            let otherwise = self.read(&otherwise, expected.or(Some(then.ty)));
+            let then = self.read_where(&condition, true, &then, expected);
+            let expected = expected.or(Some(then.ty));
+            let otherwise = self.read_where(&condition, false, &otherwise, expected);
             (then, otherwise)
         };
         let (then, otherwise) = fit::zero_of(then, otherwise);

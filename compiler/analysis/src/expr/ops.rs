@@ -132,12 +132,41 @@ impl Ops<'_> {
             };
             if let Some((advice, place, text)) = advice(left, right) {
                 diagnostic = diagnostic.suggest(advice, place, text);
+            } else if let Some(note) = self.units_note(left.ty, right.ty) {
+                diagnostic = diagnostic.note(note);
             } else if let Some(note) = note_for(left.ty, right.ty) {
                 diagnostic = diagnostic.note(note);
             }
             self.diagnostics.push(diagnostic);
         }
         same
+    }
+
+    /// What to do about two different units, or a unit and none.
+    fn units_note(&self, left: Type, right: Type) -> Option<String> {
+        let unit = |ty| match ty {
+            Type::Number(number) => Some(number.unit),
+            _ => None,
+        };
+        let same = |a: usize, b: usize| {
+            let base = |of: usize| self.show.units.get(of).map(|unit| unit.base);
+            base(a) == base(b)
+        };
+        match (unit(left)?, unit(right)?) {
+            (Unit::Measure(a), Unit::Measure(b)) if same(a, b) => Some(format!(
+                "convert one of them, as in `(… converted to {})`",
+                self.show.unit_name(a)
+            )),
+            (Unit::Measure(_), Unit::Measure(_)) => {
+                Some("these units measure different things".to_owned())
+            }
+            (Unit::Measure(of), Unit::Int | Unit::Decimal)
+            | (Unit::Int | Unit::Decimal, Unit::Measure(of)) => Some(format!(
+                "write the unit, as in `5 {}`; `number(…)` is a quantity without it",
+                self.show.unit_name(of)
+            )),
+            _ => None,
+        }
     }
 
     fn must_have_order(&mut self, ty: Type, left: &Expr, span: Span) {
@@ -293,6 +322,11 @@ impl Ops<'_> {
         if is_percent(right.ty) && op != BinaryOp::Mul {
             diagnostic = diagnostic
                 .note("a percentage needs its base: write `P% of X`, then add or subtract that");
+        } else if let Some(note) = self
+            .units_note(left.ty, right.ty)
+            .filter(|_| op != BinaryOp::Mul)
+        {
+            diagnostic = diagnostic.note(note);
         } else if let Some(note) = note_for(left.ty, right.ty) {
             diagnostic = diagnostic.note(note);
         } else if is_calendar(left.ty) || is_calendar(right.ty) {

@@ -149,6 +149,9 @@ pub enum ExprKind {
     InRange(Box<Expr>, Box<Expr>, Box<Expr>),
     /// Whether a value is present (or, with `false`, absent).
     Present(Box<Expr>, bool),
+    /// A value that may be absent, where it is known that it is there: what stands here is looked at only then, or counts
+    /// only then.
+    Assured(Box<Expr>),
     /// A value of the body this expression belongs to: a parameter, a `let`, or the variable of a loop around it.
     ///
     /// Locals are numbered through a body, parameters first; a number stands for one declaration only.
@@ -488,6 +491,7 @@ impl Expr {
             | ExprKind::Not(value)
             | ExprKind::InSet(value, _)
             | ExprKind::Present(value, _)
+            | ExprKind::Assured(value)
             | ExprKind::Round { value, .. }
             | ExprKind::ItemProduct(value)
             | ExprKind::Field { record: value, .. }

@@ -12,6 +12,7 @@ mod parts;
 mod prices;
 mod tables;
 mod terms;
+mod units;
 
 use quo_source::Span;
 use quo_value::{Currency, Date};
@@ -29,6 +30,8 @@ pub use prices::{
     Book, Pack, Prepaid, PriceColumn, PriceColumnKind, PriceModel, PriceRows, PriceTarget, Prices,
     Quantity,
 };
+pub use units::MeasureUnit;
+
 pub use tables::{Bound, Cell, Column, Interval, Row, Table};
 pub use terms::{
     Clause, GoesUp, Lasting, Overridable, PartAfter, PartTask, Qualification, Retirement,
@@ -54,6 +57,8 @@ pub struct Rules {
     pub currencies: Vec<Currency>,
     /// Enumerations, sorted by name.
     pub enums: Vec<Enum>,
+    /// Units of measure, sorted by name.
+    pub units: Vec<MeasureUnit>,
     /// Facts, sorted by group and name.
     pub facts: Vec<Fact>,
     /// Index of `quote.currency`.
@@ -168,6 +173,8 @@ pub struct Fact {
     pub optional: bool,
     /// Its value when not given.
     pub default: Option<Value>,
+    /// The roles that may not see it: sorted indexes into [`Rules::roles`].
+    pub hidden: Vec<usize>,
 }
 
 /// An amount named once, with a value for every currency.

@@ -35,6 +35,7 @@ impl Expr {
             | ExprKind::Not(value)
             | ExprKind::InSet(value, _)
             | ExprKind::Present(value, _)
+            | ExprKind::Assured(value)
             | ExprKind::Round { value, .. }
             | ExprKind::ItemProduct(value)
             | ExprKind::Field { record: value, .. }

@@ -88,7 +88,7 @@ impl Printer<'_> {
 
     pub(super) fn ty(&self, ty: Type) -> String {
         match ty {
-            Type::Number(number) => number_type(number),
+            Type::Number(number) => self.number_type(number),
             Type::Enum(of) => self
                 .rules
                 .enums
@@ -220,6 +220,7 @@ impl Printer<'_> {
             ExprKind::InRange(value, low, high) => {
                 format!("({} in {} to {})", of(value), of(low), of(high))
             }
+            ExprKind::Assured(value) => format!("{}!", of(value)),
             ExprKind::Present(value, wanted) => {
                 format!(
                     "({} is {})",
@@ -266,21 +267,27 @@ impl Printer<'_> {
             _ => self.calculated(expr),
         }
     }
-}
 
-/// A number's kind, scale and range; amounts of money have a range of their own only where it is narrower.
-fn number_type(number: Number) -> String {
-    let unit = match number.unit {
-        Unit::Int => "Int".to_owned(),
-        Unit::Decimal => "Decimal".to_owned(),
-        Unit::Percent => "Percent".to_owned(),
-        Unit::Money => return format!("Money.{}", number.scale),
-        Unit::MoneyIn(currency) => currency.code().to_owned(),
-    };
-    format!(
-        "{unit}.{} {}..{}",
-        number.scale,
-        number_text(number.min, number),
-        number_text(number.max, number)
-    )
+    /// A number's kind, scale and range; amounts of money have a range of their own only where it is narrower.
+    fn number_type(&self, number: Number) -> String {
+        let unit = match number.unit {
+            Unit::Int => "Int".to_owned(),
+            Unit::Decimal => "Decimal".to_owned(),
+            Unit::Percent => "Percent".to_owned(),
+            Unit::Money => return format!("Money.{}", number.scale),
+            Unit::MoneyIn(currency) => currency.code().to_owned(),
+            Unit::Measure(of) => self
+                .rules
+                .units
+                .get(of)
+                .map_or("?", |unit| unit.name.as_str())
+                .to_owned(),
+        };
+        format!(
+            "{unit}.{} {}..{}",
+            number.scale,
+            number_text(number.min, number),
+            number_text(number.max, number)
+        )
+    }
 }

@@ -21,7 +21,7 @@ use quo_syntax::literal::Value as Literal;
 
 use crate::expr::{Reader, fit, literal, ops::rescaled};
 use crate::hir::{Bound, Cell, Expr, ExprKind, Interval};
-use crate::types::{Type, Value};
+use crate::types::{Number, Type, Unit, Value};
 pub use rows::{build, mistakes_told};
 
 /// A row as written.
@@ -316,7 +316,7 @@ fn exact(
         return None;
     };
     let expr = operand_expr(reader, operand, cell, heading);
-    match bound(reader, &expr, heading)? {
+    match bound(reader, expr.clone(), heading)? {
         Bound::Const(value) => Some(match (heading.expr.ty, expr.kind) {
             (Type::Number(_), _) => Value::Number(value),
             (_, ExprKind::Const(value)) => value,
@@ -342,7 +342,7 @@ fn interval(
 ) -> Option<Interval> {
     let read = |reader: &mut Reader<'_>, operand: &Operand| {
         let expr = operand_expr(reader, operand, cell, heading);
-        bound(reader, &expr, heading)
+        bound(reader, expr, heading)
     };
     match item {
         RawItem::Value(operand) => {
@@ -421,6 +421,10 @@ pub(crate) fn operand_expr(
             },
             _ => reader.named(words, expected, *span),
         },
+        Operand::Imported(
+            CellValue::Literal(quo_syntax::literal::Value::Quantity { amount, unit }),
+            span,
+        ) => reader.quantity(*amount, unit, *span),
         Operand::Imported(CellValue::Literal(value), span) => {
             match literal::constant(value.clone(), *span, reader.diagnostics) {
                 Some((value, ty)) => reader.constant(value, ty, *span),
@@ -431,7 +435,15 @@ pub(crate) fn operand_expr(
 }
 
 /// A value of a cell in the encoding of its column.
-fn bound(reader: &mut Reader<'_>, expr: &Expr, heading: &Heading) -> Option<Bound> {
+fn bound(reader: &mut Reader<'_>, expr: Expr, heading: &Heading) -> Option<Bound> {
+    // A cell of quantities needs no unit: the heading says which.
+    let expr = &match heading.expr.ty {
+        Type::Number(Number {
+            unit: Unit::Measure(_),
+            ..
+        }) => fit::adapted(expr, heading.expr.ty),
+        _ => expr,
+    };
     if expr.ty == Type::Unknown || heading.expr.ty == Type::Unknown {
         return None;
     }

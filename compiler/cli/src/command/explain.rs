@@ -13,6 +13,7 @@ pub fn run(
     rules: &Path,
     request: &Path,
     why_not: Option<String>,
+    viewer: Vec<String>,
     store: Option<&Path>,
     out: &mut Output,
 ) -> Result<bool, Failure> {
@@ -20,7 +21,12 @@ pub fn run(
     let package = subject::open(rules, &store, out)?;
     let json = subject::read(request)?;
     let request = read_request(&package, &json).map_err(EvaluateError::from)?;
-    let explanation = explain(&package, &request, &Limits::default(), &Ask { why_not })?;
+    let explanation = explain(
+        &package,
+        &request,
+        &Limits::default(),
+        &Ask { why_not, viewer },
+    )?;
     out.json(&explanation);
     let color = out.color();
     out.text(&explanation.to_text(color));

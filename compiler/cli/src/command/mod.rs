@@ -21,12 +21,17 @@ pub fn run(args: Args, out: &mut Output) -> Result<bool, Failure> {
     match args.command {
         Command::Check { folder } => check::run(&folder, out),
         Command::Build { folder, output } => build::run(&folder, &output, out),
-        Command::Eval { rules, request } => eval::run(&rules, &request, store, out),
+        Command::Eval {
+            rules,
+            request,
+            viewer,
+        } => eval::run(&rules, &request, &viewer, store, out),
         Command::Explain {
             rules,
             request,
             why_not,
-        } => explain::run(&rules, &request, why_not, store, out),
+            viewer,
+        } => explain::run(&rules, &request, why_not, viewer, store, out),
         Command::Schema { rules } => schema::run(&rules, store, out),
         Command::Test { folder, only } => test::run(&folder, only.as_deref(), store, out),
         Command::Replay {

@@ -402,6 +402,7 @@ impl Gen<'_, '_> {
             ExprKind::If {
                 then, otherwise, ..
             } => self.may_be_absent(then) || self.may_be_absent(otherwise),
+            ExprKind::Assured(_) => true,
             ExprKind::Otherwise(_, otherwise) => self.may_be_absent(otherwise),
             ExprKind::Local(local) => self
                 .locals

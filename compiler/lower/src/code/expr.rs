@@ -168,6 +168,8 @@ impl Gen<'_, '_> {
                 rounding,
                 currency,
             } => self.round(expr, value, *rounding, *currency),
+            // What is known to be there is still treated as what may be absent: nothing rests on the order of evaluation.
+            ExprKind::Assured(value) => self.value(value),
             ExprKind::If {
                 condition,
                 then,

@@ -41,6 +41,7 @@ impl Gen<'_, '_> {
             }
             ExprKind::InSet(value, values) => self.in_set(expr, value, values),
             ExprKind::InRange(value, low, high) => self.in_range(expr, [value, low, high]),
+            ExprKind::Assured(value) => self.truth(value),
             ExprKind::Present(value, wanted) => self.is_present(expr, value, *wanted),
             _ => self.plain_truth(expr),
         }

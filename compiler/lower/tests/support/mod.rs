@@ -75,6 +75,7 @@ pub fn builder() -> Builder {
             Currency::from_code("EUR").unwrap(),
             Currency::from_code("JPY").unwrap(),
         ],
+        units: Vec::new(),
         enums: vec![Enum {
             name: "Edition".to_owned(),
             span: nowhere(),
@@ -137,6 +138,7 @@ impl Builder {
         let group = "quote".to_owned();
         let name = name.to_owned();
         self.rules.facts.push(Fact {
+            hidden: Vec::new(),
             group,
             name,
             span,

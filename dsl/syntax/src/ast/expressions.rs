@@ -34,6 +34,10 @@ nodes! {
     PercentOfExpr = PERCENT_OF_EXPR;
     /// `x rounded half up to 2 places`
     RoundedExpr = ROUNDED_EXPR;
+    /// `x converted to boxes`, `x converted to boxes, rounded up to 0 places`
+    ConvertedExpr = CONVERTED_EXPR;
+    /// What something is converted to: `boxes`.
+    ConversionTarget = CONVERSION_TARGET;
     /// `half up to 2 places`, `half even to currency`
     Rounding = ROUNDING;
     /// `otherwise V`: the value where a quotient has none.
@@ -66,6 +70,7 @@ pub enum Expr {
     Presence(PresenceExpr),
     PercentOf(PercentOfExpr),
     Rounded(RoundedExpr),
+    Converted(ConvertedExpr),
     If(IfExpr),
     Count(CountExpr),
     Total(TotalExpr),
@@ -101,6 +106,7 @@ impl AstNode for Expr {
             SyntaxKind::PRESENCE_EXPR => Expr::Presence(PresenceExpr(node)),
             SyntaxKind::PERCENT_OF_EXPR => Expr::PercentOf(PercentOfExpr(node)),
             SyntaxKind::ROUNDED_EXPR => Expr::Rounded(RoundedExpr(node)),
+            SyntaxKind::CONVERTED_EXPR => Expr::Converted(ConvertedExpr(node)),
             SyntaxKind::IF_EXPR => Expr::If(IfExpr(node)),
             SyntaxKind::COUNT_EXPR => Expr::Count(CountExpr(node)),
             SyntaxKind::TOTAL_EXPR => Expr::Total(TotalExpr(node)),
@@ -124,6 +130,7 @@ impl AstNode for Expr {
             Expr::Presence(view) => view.syntax(),
             Expr::PercentOf(view) => view.syntax(),
             Expr::Rounded(view) => view.syntax(),
+            Expr::Converted(view) => view.syntax(),
             Expr::If(view) => view.syntax(),
             Expr::Count(view) => view.syntax(),
             Expr::Total(view) => view.syntax(),
@@ -400,6 +407,23 @@ accessors!(RoundedExpr {
     /// What is rounded.
     one operand: Expr;
     /// How.
+    one rounding: Rounding;
+});
+
+impl ConversionTarget {
+    /// Its words, with a dot between.
+    #[must_use]
+    pub fn text(&self) -> String {
+        support::words(&self.0).join(".")
+    }
+}
+
+accessors!(ConvertedExpr {
+    /// What is converted.
+    nth(0) operand: Expr;
+    /// Into what.
+    one target: ConversionTarget;
+    /// How the result is rounded.
     one rounding: Rounding;
 });
 

@@ -67,6 +67,12 @@ impl Type {
         support::child(&self.0)
     }
 
+    /// The unit of `Decimal in kilograms`, or the currency of `Money in USD`.
+    #[must_use]
+    pub fn unit(&self) -> Option<NameRef> {
+        support::children(&self.0).nth(1)
+    }
+
     /// The type of the elements, for `list of T`.
     #[must_use]
     pub fn element(&self) -> Option<Type> {

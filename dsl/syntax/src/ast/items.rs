@@ -4,7 +4,7 @@ use super::adjustments::{AdjustStages, Discount, Floor, Promotion};
 use super::approvals::Approval;
 use super::calculations::{Data, DecisionTable, Define, Record, ResultItem, Use};
 use super::expressions::{Expr, Literal, Path};
-use super::frame::{Name, Title, Type, Window};
+use super::frame::{Name, NameRef, Title, Type, Window};
 use super::fulfilment::Fulfil;
 use super::golden::Test;
 use super::prices::{ChoosePrice, Eligible, PriceBook};
@@ -29,10 +29,14 @@ nodes! {
     Enum = ENUM_ITEM;
     /// `facts quote { … }`
     Facts = FACTS_ITEM;
+    /// `hidden from Sales`
+    HiddenFrom = HIDDEN_FROM;
     /// `channel: Channel = Direct`
     Fact = FACT;
     /// `currencies EUR, GBP`
     Currencies = CURRENCIES_ITEM;
+    /// `unit kilogram, kilograms`, `unit box, boxes = 10 pieces`
+    Unit = UNIT_ITEM;
     /// `role SalesManager, CFO`
     Role = ROLE_ITEM;
     /// `system Billing, Shipping`
@@ -76,6 +80,7 @@ item_enum! {
     Enum(Enum),
     Facts(Facts),
     Currencies(Currencies),
+    Unit(Unit),
     Role(Role),
     System(System),
     Amount(Amount),
@@ -163,6 +168,8 @@ impl Enum {
 }
 
 accessors!(Facts {
+    /// Who may not see them.
+    one hidden: HiddenFrom;
     /// The name of the group: `quote`.
     one name: Name;
     /// The facts.
@@ -176,6 +183,11 @@ impl Facts {
         support::has_word(&self.0, "many")
     }
 }
+
+accessors!(HiddenFrom {
+    /// The roles that may not see the facts.
+    many roles: NameRef;
+});
 
 accessors!(Fact {
     /// Its name.
@@ -204,6 +216,15 @@ accessors!(System {
 accessors!(Category {
     /// The categories.
     many names: Name;
+});
+
+accessors!(Unit {
+    /// What one of it is called.
+    nth(0) name: Name;
+    /// What several of it are called, if that differs.
+    nth(1) plural: Name;
+    /// How many of another unit it is.
+    one value: Expr;
 });
 
 accessors!(Amount {

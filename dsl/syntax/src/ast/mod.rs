@@ -32,9 +32,10 @@ pub use calculations::{
     ResultItem, Use,
 };
 pub use expressions::{
-    BinaryExpr, BinaryOp, CountExpr, Expr, HasExpr, IfExpr, InExpr, Literal, MissingExpr,
-    Otherwise, ParenExpr, Path, PercentOfExpr, PresenceExpr, QuantityExpr, RangeExpr, RoundedExpr,
-    Rounding, RoundingMode, RoundingTo, SetExpr, TotalExpr, TotalOf, UnaryExpr, UnaryOp,
+    BinaryExpr, BinaryOp, ConversionTarget, ConvertedExpr, CountExpr, Expr, HasExpr, IfExpr,
+    InExpr, Literal, MissingExpr, Otherwise, ParenExpr, Path, PercentOfExpr, PresenceExpr,
+    QuantityExpr, RangeExpr, RoundedExpr, Rounding, RoundingMode, RoundingTo, SetExpr, TotalExpr,
+    TotalOf, UnaryExpr, UnaryOp,
 };
 pub use frame::{Name, NameRef, TableFile, Title, Type, TypeBounds, Window};
 pub use fulfilment::{
@@ -45,8 +46,8 @@ pub use golden::{
     LineAddress, ListInput, Override, Test,
 };
 pub use items::{
-    Amount, Category, Currencies, Effective, Enum, Fact, Facts, Item, LanguageItem, Owner, Role,
-    Ruleset, SourceFile, System,
+    Amount, Category, Currencies, Effective, Enum, Fact, Facts, HiddenFrom, Item, LanguageItem,
+    Owner, Role, Ruleset, SourceFile, System, Unit,
 };
 pub use lists::{
     Aggregate, AggregateExpr, Argument, CallExpr, FieldExpr, ItemExpr, ItemsExpr, ListedExpr, Loop,

@@ -6,6 +6,7 @@
 
 use quo_source::{Diagnostic, Span, codes};
 
+use super::conversions::conversion;
 use super::frame::{braced_list, name_ref};
 use super::promotions;
 use super::roundings::{continues, quotient_clauses, report_continued, rounding};
@@ -84,6 +85,7 @@ enum Operator {
     Has,
     PercentOf,
     Rounded,
+    Converted,
     /// Two words and a value: `followed by`, `begins with`.
     Words(u8),
     Sorted,
@@ -97,7 +99,7 @@ impl Operator {
             Operator::Division => power::PRODUCT,
             Operator::Is | Operator::In | Operator::Has => power::COMPARISON,
             Operator::PercentOf => power::PERCENT_OF,
-            Operator::Rounded => power::ROUNDED,
+            Operator::Rounded | Operator::Converted => power::ROUNDED,
         }
     }
 }
@@ -131,6 +133,7 @@ fn operator(p: &Parser<'_>) -> Option<Operator> {
             "has" => Some(Operator::Has),
             "as" if p.nth_word(1, "percent") => Some(Operator::PercentOf),
             "rounded" => Some(Operator::Rounded),
+            "converted" if p.nth_word(1, "to") => Some(Operator::Converted),
             _ => None,
         },
         _ => None,
@@ -243,6 +246,10 @@ fn apply(p: &mut Parser<'_>, left: Built, operator: Operator, (min, start): (u8,
                 report_continued(p, start, word);
             }
             ROUNDED_EXPR
+        }
+        Operator::Converted => {
+            conversion(p, min);
+            CONVERTED_EXPR
         }
         Operator::Words(power) => {
             p.bump();
@@ -536,6 +543,8 @@ fn unit(p: &mut Parser<'_>) {
                 .at(span, "units are written in small letters")
                 .suggest(format!("write `{lower}`"), span, lower),
         );
+        p.bump();
+    } else if literal::is_unit(word) {
         p.bump();
     }
 }

@@ -150,7 +150,7 @@ pub(super) fn colon_type(p: &mut Parser<'_>) {
     }
 }
 
-/// `Int from 1 to 10`, `Decimal from 0 to 1 with 2 decimals`, `Text?`.
+/// `Int from 1 to 10`, `Decimal in kilograms from 0 to 1 with 2 decimals`, `Text?`.
 pub(super) fn type_ref(p: &mut Parser<'_>) {
     if p.depth >= DEPTH_MAX {
         p.expected("a type that is nested less deeply");
@@ -164,6 +164,10 @@ pub(super) fn type_ref(p: &mut Parser<'_>) {
         type_ref(p);
         p.depth -= 1;
     } else if name_ref(p, "a type such as `Bool`, `Text` or `Int from 1 to 100`") {
+        if p.at_word("in") && p.nth(1) == WORD && !p.nth_on_new_line(1) {
+            p.bump();
+            name_ref(p, "a unit, as in `Decimal in kilograms`");
+        }
         if p.at_word("from") && p.nth(1) != TEXT {
             let bounds = p.start();
             p.bump();

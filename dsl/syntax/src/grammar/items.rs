@@ -1,7 +1,9 @@
 //! Items that only declare.
 
 use super::expressions;
-use super::frame::{braced_list, colon_type, comma_list, default, name, path, title, whole_number};
+use super::frame::{
+    braced_list, colon_type, comma_list, default, name, name_ref, path, title, whole_number,
+};
 use crate::kind::SyntaxKind::{self, *};
 use crate::parser::Parser;
 
@@ -51,6 +53,12 @@ pub(super) fn facts(p: &mut Parser<'_>) {
     p.bump();
     if name(p, "the name of the facts, as in `facts quote`") {
         p.eat_word("many");
+        if p.at_word("hidden") {
+            let hidden = p.start();
+            p.expect_words(&["hidden", "from"]);
+            comma_list(p, |p| name_ref(p, "the name of a role"));
+            p.complete(hidden, HIDDEN_FROM);
+        }
         braced_list(p, "group of facts", fact);
     }
     p.complete(marker, FACTS_ITEM);
@@ -73,6 +81,24 @@ pub(super) fn names(p: &mut Parser<'_>, kind: SyntaxKind, what: &str) {
     p.bump();
     comma_list(p, |p| name(p, what));
     p.complete(marker, kind);
+}
+
+/// `unit kilogram, kilograms`, `unit box, boxes = 10 pieces`.
+pub(super) fn unit(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    if name(
+        p,
+        "the name of the unit, as in `unit box, boxes = 10 pieces`",
+    ) {
+        if p.eat(COMMA) {
+            name(p, "what several of it are called");
+        }
+        if p.eat(EQ) {
+            expressions::operand(p, "how many of another unit it is, as in `10 pieces`");
+        }
+    }
+    p.complete(marker, UNIT_ITEM);
 }
 
 pub(super) fn amount(p: &mut Parser<'_>) {

@@ -9,6 +9,7 @@ mod adjustments;
 mod approvals;
 mod bundles;
 mod calculations;
+mod conversions;
 mod expressions;
 mod foreign;
 mod frame;
@@ -38,6 +39,7 @@ const ITEM_WORDS: &[&str] = &[
     "enum",
     "facts",
     "currencies",
+    "unit",
     "role",
     "system",
     "amount",
@@ -125,6 +127,7 @@ fn known_item(p: &mut Parser<'_>, word: &str) -> bool {
         "ordered" | "enum" => items::enumeration(p),
         "facts" => items::facts(p),
         "currencies" => items::names(p, CURRENCIES_ITEM, "a currency such as `EUR`"),
+        "unit" => items::unit(p),
         "role" => items::names(p, ROLE_ITEM, "the name of a role"),
         "system" => items::names(p, SYSTEM_ITEM, "the name of a system"),
         "category" => items::names(p, CATEGORY_ITEM, "the name of a category"),

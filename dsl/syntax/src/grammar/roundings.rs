@@ -119,7 +119,7 @@ pub(super) fn report_continued(p: &mut Parser<'_>, start: Span, word: Span) {
     );
 }
 
-fn report_unclear(p: &mut Parser<'_>, span: Span) {
+pub(super) fn report_unclear(p: &mut Parser<'_>, span: Span) {
     p.report(
         Diagnostic::error(
             codes::UNCLEAR_ROUNDING,

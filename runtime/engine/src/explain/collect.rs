@@ -2,6 +2,7 @@
 
 use quo_model::{ABSENT, ArchivedPointOperand, ArchivedSourceMap, ValueType};
 
+use super::hidden::Hidden;
 use crate::computed::{Computed, ReadBack};
 use crate::record::{Recorder, Seen, Subject};
 use crate::show::type_of;
@@ -31,21 +32,24 @@ pub(super) struct Events<'a> {
     map: &'a ArchivedSourceMap,
     subject: Subject,
     list: Vec<Event>,
+    /// What the one who reads may not see.
+    pub hidden: Hidden,
 }
 
 impl<'a> Events<'a> {
-    pub fn new(map: &'a ArchivedSourceMap) -> Self {
+    pub fn new(map: &'a ArchivedSourceMap, hidden: Hidden) -> Self {
         Self {
             map,
             subject: Subject::Totals,
             list: Vec::new(),
+            hidden,
         }
     }
 
-    /// The events sorted by subject, those of one subject in their order.
-    pub fn finish(mut self) -> Vec<Event> {
+    /// The events sorted by subject, those of one subject in their order, and what is hidden of them.
+    pub fn finish(mut self) -> (Vec<Event>, Hidden) {
         self.list.sort_by_key(|event| event.subject);
-        self.list
+        (self.list, self.hidden)
     }
 }
 
@@ -57,6 +61,7 @@ impl Recorder for Events<'_> {
     }
 
     fn ran(&mut self, routine: u32, at: usize, dst: u8, seen: &Seen<'_, '_>) {
+        self.hidden.ran(self.subject, routine, at, seen);
         let wanted = (routine, u32::try_from(at).unwrap_or(u32::MAX));
         let points = &self.map.points;
         let first = points

@@ -5,6 +5,7 @@
 //! plain data, which [`text`] turns into words for a terminal.
 
 mod collect;
+mod hidden;
 mod places;
 mod results;
 mod tell;
@@ -23,6 +24,7 @@ use crate::limits::{Limits, Stopped};
 use crate::nearest::did_you_mean;
 use crate::request::Request;
 
+pub use hidden::answer_for;
 pub use results::explain_probe;
 
 /// What is to be explained.
@@ -31,6 +33,8 @@ pub struct Ask {
     /// A rule whose absence is to be explained, by its stable id: a discount, a promotion, a floor, a constraint, an
     /// eligibility rule, a price book, a charge, an approval matrix or one of its rows, a task.
     pub why_not: Option<String>,
+    /// The roles of whoever reads the explanation: what is hidden from one of them is left out.
+    pub viewer: Vec<String>,
 }
 
 /// An explained decision: plain data, and text by [`to_text`](Self::to_text).
@@ -311,13 +315,18 @@ pub fn explain(
     ask: &Ask,
 ) -> Result<Explanation, ExplainError> {
     let map = package.source_map()?;
-    let mut events = collect::Events::new(map);
+    let model = package.model();
+    let hidden = hidden::Hidden::from_roles(model, &ask.viewer);
+    let mut events = collect::Events::new(map, hidden);
     let decision = decide_with(package, request, limits, &mut events)?;
-    let answer = decision.answer(package);
-    let teller = tell::Teller::new(&decision, package.model(), map, events);
+    let mut answer = decision.answer(package);
+    events.hidden.answer(model, &mut answer);
+    let teller = tell::Teller::new(&decision, model, map, events);
     let why_not = match &ask.why_not {
         Some(id) => Some(teller.why_not(id)?),
         None => None,
     };
-    Ok(teller.explanation(answer, why_not))
+    let mut explanation = teller.explanation(answer, why_not);
+    hidden::explanation(&teller.hidden, model, &mut explanation);
+    Ok(explanation)
 }

@@ -3,9 +3,9 @@
 use quo_model::Package;
 
 use super::collect::Events;
+use super::hidden::{HIDDEN, Hidden};
 use super::tell::Teller;
 use super::{ExplainError, ExplainedResult, SeenValue};
-use crate::computed::Computed;
 use crate::decide::{Decision, probe_with};
 use crate::frame::index;
 use crate::limits::Limits;
@@ -24,10 +24,13 @@ impl Teller<'_> {
                 ExplainedResult {
                     result: name.to_owned(),
                     title: self.render.str(def.title).to_owned(),
-                    value: value
-                        .as_ref()
-                        .map_or(serde_json::Value::Null, Computed::to_json),
+                    value: match value {
+                        Some(_) if self.hidden.of(subject) => HIDDEN.into(),
+                        Some(value) => value.to_json(),
+                        None => serde_json::Value::Null,
+                    },
                     shown: match value {
+                        Some(_) if self.hidden.of(subject) => HIDDEN.to_owned(),
                         Some(value) => value.to_string(),
                         None => self.fault(subject),
                     },
@@ -51,7 +54,7 @@ pub fn explain_probe(
     number: usize,
 ) -> Result<Vec<SeenValue>, ExplainError> {
     let map = package.source_map()?;
-    let mut events = Events::new(map);
+    let mut events = Events::new(map, Hidden::default());
     let subject = Subject::Probe(index(number));
     let wanted = number..number.saturating_add(1);
     probe_with(package, decision, limits, wanted, &mut events)?;

@@ -6,6 +6,7 @@ use quo_model::{
 };
 
 use super::collect::{Event, Events, Value};
+use super::hidden::{HIDDEN, Hidden};
 use super::places::Places;
 use super::{
     ExplainedApproval, ExplainedBook, ExplainedCandidate, ExplainedCharge, ExplainedLine,
@@ -26,6 +27,7 @@ pub(super) struct Teller<'a> {
     pub render: Renderer<'a>,
     pub places: Places<'a>,
     events: Vec<Event>,
+    pub hidden: Hidden,
 }
 
 impl<'a> Teller<'a> {
@@ -35,10 +37,12 @@ impl<'a> Teller<'a> {
         map: &'a ArchivedSourceMap,
         events: Events<'a>,
     ) -> Self {
+        let (events, hidden) = events.finish();
         Self {
             render: Renderer::new(decision, model),
             places: Places(map),
-            events: events.finish(),
+            events,
+            hidden,
         }
     }
 
@@ -102,14 +106,15 @@ impl<'a> Teller<'a> {
             let named = seen.filter(|_| !text.is_empty());
             values.extend(named.map(|(operand, value)| SeenValue {
                 text,
-                value: self.shown(operand, value),
+                value: self.shown(subject, operand, value),
             }));
         }
         values
     }
 
-    fn shown(&self, operand: &ArchivedPointOperand, value: &Value) -> String {
+    fn shown(&self, subject: Subject, operand: &ArchivedPointOperand, value: &Value) -> String {
         match value {
+            _ if self.hidden.of(subject) => HIDDEN.to_owned(),
             Value::Plain(value) => self.render.names.shown(type_of(&operand.ty), *value),
             Value::Parts(value) => value.to_string(),
         }
@@ -132,7 +137,9 @@ impl<'a> Teller<'a> {
 
     fn test(&self, event: &Event) -> Option<ExplainedTest> {
         let point = self.places.0.points.get(event.point)?;
-        if point.value {
+        let text = self.places.text(&point.place);
+        // A test that nobody wrote has no text.
+        if point.value || text.is_empty() {
             return None;
         }
         let values = point
@@ -141,10 +148,10 @@ impl<'a> Teller<'a> {
             .zip(&event.values)
             .map(|(operand, value)| SeenValue {
                 text: self.places.text(&operand.place),
-                value: self.shown(operand, value),
+                value: self.shown(event.subject, operand, value),
             });
         Some(ExplainedTest {
-            text: self.places.text(&point.place),
+            text,
             holds: event.holds,
             values: values.collect(),
             place: self.places.show(&point.place),
@@ -489,10 +496,13 @@ impl<'a> Teller<'a> {
         columns
             .map(|(column, value)| SeenValue {
                 text: self.render.str(column.name).to_owned(),
-                value: self
-                    .render
-                    .names
-                    .shown(type_of(&column.ty), i128::from(*value)),
+                value: match self.hidden.of(Subject::Approval(number)) {
+                    true => HIDDEN.to_owned(),
+                    false => self
+                        .render
+                        .names
+                        .shown(type_of(&column.ty), i128::from(*value)),
+                },
             })
             .collect()
     }

@@ -251,7 +251,7 @@ impl<'a> Reader<'a> {
             _ => None,
         };
         let currency = match given {
-            Some(json) => read_value(model, &mut self.texts, type_of(&def.ty), json).ok()?,
+            Some(json) => read_value(model, &mut self.texts, None, type_of(&def.ty), json).ok()?,
             None => def.default.to_native(),
         };
         QuoteCurrency::new(model, currency)

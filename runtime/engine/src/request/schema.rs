@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use quo_model::{ABSENT, ArchivedModel, ArchivedPart, ArchivedProduct, Package, ValueType, some};
+use quo_value::Currency;
 use serde_json::{Map, Value, json};
 
 use super::read::{ITEMS_MAX, LINES_MAX};
@@ -378,11 +379,23 @@ impl Schema<'_> {
                     { "type": "string", "pattern": "^-?[0-9]+$" },
                 ],
             }),
-            ValueType::Decimal { min, max, scale } => number(
+            ValueType::Decimal {
+                min,
+                max,
                 scale,
-                "",
-                format!("a number {}, as a string", bounds(min, max)),
-            ),
+                unit,
+            } => match model.units.get(at(unit)) {
+                Some(def) => {
+                    let names = [def.one, def.many].map(|name| model.str(name.to_native()));
+                    let description = format!("a quantity {}, as a string", bounds(min, max));
+                    counted(scale, &names.join("|"), description)
+                }
+                None => number(
+                    scale,
+                    "",
+                    format!("a number {}, as a string", bounds(min, max)),
+                ),
+            },
             ValueType::Percent { min, max, scale } => {
                 let scale = scale.saturating_sub(2);
                 number(
@@ -394,11 +407,18 @@ impl Schema<'_> {
                     ),
                 )
             }
-            ValueType::Money { scale } => number(
-                scale,
-                "",
-                "an amount in the currency of the quote, as a string".to_owned(),
-            ),
+            ValueType::Money { scale, currency } => match Currency::from_numeric(currency) {
+                Some(currency) => {
+                    let code = currency.code();
+                    let description = format!("an amount in {code}, such as \"19.99 {code}\"");
+                    counted(scale, code, description)
+                }
+                None => number(
+                    scale,
+                    "( [A-Z]{3})?",
+                    "an amount in the currency of the quote, as a string".to_owned(),
+                ),
+            },
             ValueType::Date => json!({
                 "description": "a day",
                 "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
@@ -491,6 +511,18 @@ fn number(scale: u8, sign: &str, description: String) -> Value {
             { "type": "integer" },
             { "type": "string", "pattern": format!("^-?[0-9]+{decimals}{sign}$") },
         ],
+    })
+}
+
+/// A number with what it counts behind it.
+fn counted(scale: u8, units: &str, description: String) -> Value {
+    let decimals = match scale {
+        0 => r"(\.0+)?".to_owned(),
+        scale => format!(r"(\.[0-9]{{1,{scale}}}0*)?"),
+    };
+    json!({
+        "description": description,
+        "type": "string", "pattern": format!("^-?[0-9]+{decimals} ({units})$"),
     })
 }
 

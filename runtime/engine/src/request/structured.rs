@@ -35,7 +35,12 @@ impl Reader<'_> {
 
     /// Reads one value; the error is a sentence for people.
     pub fn one(&mut self, ty: ValueType, json: &Json) -> Result<i64, String> {
-        let value = read_value(self.model, &mut self.texts, ty, json)?;
+        let model = self.model;
+        let quoted = self
+            .currency
+            .and_then(|currency| model.currencies.get(at(currency.index)))
+            .map(|currency| model.str(currency.code.to_native()));
+        let value = read_value(model, &mut self.texts, quoted, ty, json)?;
         in_minor_units(self.model, self.currency, ty, value)?;
         Ok(value)
     }

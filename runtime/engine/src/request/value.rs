@@ -1,7 +1,7 @@
 //! One value of a request, read as the type its rule declares.
 
-use quo_model::{ABSENT, ArchivedModel, ValueType};
-use quo_value::{ArithmeticError, Date, Decimal, Instant, Period, pow10_i64};
+use quo_model::{ABSENT, ArchivedModel, NONE, ValueType};
+use quo_value::{ArithmeticError, Currency, Date, Decimal, Instant, Period, pow10_i64};
 
 use super::intern::Texts;
 use super::json::Json;
@@ -25,16 +25,18 @@ pub(crate) fn excerpt(text: &str) -> String {
     shown
 }
 
-/// Reads one value; the error is a sentence for people.
+/// Reads one value; the error is a sentence for people. An amount may name the currency of the quote, `quoted`.
 pub(crate) fn read_value(
     model: &ArchivedModel,
     texts: &mut Texts,
+    quoted: Option<&str>,
     ty: ValueType,
     json: &Json,
 ) -> Result<i64, String> {
     let value = match ty {
         ValueType::Bool => truth(json),
         ValueType::Int { .. } => whole(json),
+        ValueType::Decimal { scale, unit, .. } if unit != NONE => counted(model, json, scale, unit),
         ValueType::Decimal { scale, .. } => exact(json, scale, "2.50"),
         ValueType::Percent { scale, .. } => percent(json, scale),
         ValueType::Date => date(json),
@@ -53,7 +55,10 @@ pub(crate) fn read_value(
         }
         ValueType::Currency => currency(model, json),
         ValueType::Enum(number) => enum_value(model, number, json),
-        ValueType::Money { scale } => exact(json, scale, "19.99"),
+        ValueType::Money { scale, currency } => match Currency::from_numeric(currency) {
+            Some(currency) => foreign(json, scale, currency),
+            None => amount(json, scale, quoted),
+        },
         ValueType::Instant => instant(json),
         ValueType::Product
         | ValueType::WideDecimal { .. }
@@ -101,7 +106,7 @@ pub(crate) fn in_minor_units(
     ty: ValueType,
     value: i64,
 ) -> Result<(), String> {
-    let (ValueType::Money { scale }, Some(currency)) = (ty, currency) else {
+    let (ValueType::Money { scale, currency: 0 }, Some(currency)) = (ty, currency) else {
         return Ok(());
     };
     let finer = scale.saturating_sub(currency.minor_units);
@@ -192,6 +197,67 @@ fn number(text: &str, scale: u8) -> Result<i64, String> {
             ),
         }),
         Err(_) => Err("has more digits than any value may have".to_owned()),
+    }
+}
+
+/// An amount in the currency of the quote, which may stand behind it.
+fn amount(json: &Json, scale: u8, quoted: Option<&str>) -> Result<i64, String> {
+    let Json::Text(text) = json else {
+        return exact(json, scale, "19.99");
+    };
+    match (text.split_once(' '), quoted) {
+        (Some((amount, currency)), Some(quoted)) if currency == quoted => number(amount, scale),
+        (Some((_, currency)), Some(quoted)) => Err(format!(
+            "`{}` is an amount in `{}`, and the quote is in {quoted}",
+            excerpt(text),
+            excerpt(currency)
+        )),
+        _ => number(text, scale),
+    }
+}
+
+/// An amount in a currency that need not be that of the quote, and therefore says it.
+fn foreign(json: &Json, scale: u8, currency: Currency) -> Result<i64, String> {
+    let code = currency.code();
+    match json {
+        Json::Text(text) => match text.split_once(' ') {
+            Some((amount, found)) if found == code => number(amount, scale),
+            _ => Err(format!(
+                "must be an amount in {code}, such as \"19.99 {code}\", and is `{}`",
+                excerpt(text)
+            )),
+        },
+        other => Err(format!(
+            "must be an amount in {code}, such as \"19.99 {code}\", and is {}",
+            other.kind()
+        )),
+    }
+}
+
+/// A number with its unit behind it.
+fn counted(model: &ArchivedModel, json: &Json, scale: u8, unit: u32) -> Result<i64, String> {
+    let Some(def) = model.units.get(at(unit)) else {
+        return Err("counts something that the package does not have".to_owned());
+    };
+    let (one, many) = (
+        model.str(def.one.to_native()),
+        model.str(def.many.to_native()),
+    );
+    let text = match json {
+        Json::Text(text) => text.as_str(),
+        _ => "",
+    };
+    match text.split_once(' ') {
+        Some((amount, word)) if word == one || word == many => number(amount, scale),
+        Some((_, word)) => Err(format!(
+            "`{}` is in `{}`, and {many} are expected, such as \"5 {many}\"",
+            excerpt(text),
+            excerpt(word)
+        )),
+        None => Err(format!(
+            "must say its unit, such as \"5 {many}\", and is {}",
+            json.kind()
+        )),
     }
 }
 

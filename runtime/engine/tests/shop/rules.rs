@@ -58,6 +58,7 @@ pub fn model(w: &mut Words) -> Model {
                 minor_units: 0,
             },
         ],
+        units: Vec::new(),
         enums: vec![
             EnumDef {
                 name: w.s("Edition"),
@@ -138,6 +139,7 @@ pub fn model(w: &mut Words) -> Model {
 
 fn facts(w: &mut Words) -> Vec<FactDef> {
     let mut fact = |group: &str, name: &str, ty, optional, default| FactDef {
+        hidden: Vec::new(),
         group: w.s(group),
         name: w.s(name),
         ty,

@@ -1,10 +1,12 @@
 //! The words of a package: strings, sets, currencies, types, facts, amounts, and what is only a name.
 
 use super::{Verified, VerifyError, are_strings, ensure, in_range, is_window, strictly_ascending};
-use crate::ABSENT;
+use quo_value::Currency;
+
 use crate::access::at;
 use crate::kinds::ArchivedValueType;
 use crate::rules::{ArchivedModel, ArchivedStrings};
+use crate::{ABSENT, NONE};
 
 /// The most decimals of a number in a narrow register, and of money.
 pub(super) const NARROW_DECIMALS_MAX: u8 = 18;
@@ -29,6 +31,7 @@ pub(super) fn verify(model: &ArchivedModel) -> Verified {
         meta.money_scale
     );
     currencies(model)?;
+    units(model)?;
     for (id, kind) in model.enums.iter().enumerate() {
         are_strings(model, format!("enumeration {id}"), &[kind.name.to_native()])?;
         names(
@@ -135,6 +138,27 @@ fn currencies(model: &ArchivedModel) -> Verified {
     distinct(model, "the currencies", codes.collect())
 }
 
+fn units(model: &ArchivedModel) -> Verified {
+    for unit in model.units.iter() {
+        let (one, many) = (unit.one.to_native(), unit.many.to_native());
+        are_strings(model, "the units", &[one, many])?;
+        ensure!(
+            !model.str(one).is_empty() && !model.str(many).is_empty(),
+            "the units",
+            "have one without a name"
+        );
+    }
+    Ok(())
+}
+
+/// Checks that what a number counts is there, where it counts something.
+fn is_unit(model: &ArchivedModel, unit: u32, place: &str) -> Verified {
+    if unit == NONE {
+        return Ok(());
+    }
+    in_range(unit, model.units.len(), place, "unit")
+}
+
 /// Checks a list of names: each is a string, none occurs twice.
 fn names(model: &ArchivedModel, place: &str, names: &[rkyv::rend::u32_le]) -> Verified {
     let names: Vec<u32> = names.iter().map(|name| name.to_native()).collect();
@@ -166,6 +190,14 @@ fn facts(model: &ArchivedModel) -> Verified {
         let place = format!("fact `{}.{}`", model.str(group), model.str(name));
         input_type(model, &fact.ty, &place)?;
         default_value(model, &fact.ty, fact.default.to_native(), &place)?;
+        for role in fact.hidden.iter() {
+            in_range(role.to_native(), model.roles.len(), &place, "role")?;
+        }
+        ensure!(
+            strictly_ascending(fact.hidden.iter().map(|role| role.to_native())),
+            place,
+            "is hidden from roles that are not sorted"
+        );
         full_names.push((group, name));
     }
     full_names.sort_unstable();
@@ -197,14 +229,35 @@ fn facts(model: &ArchivedModel) -> Verified {
 pub(super) fn value_type(model: &ArchivedModel, ty: &ArchivedValueType, place: &str) -> Verified {
     match ty {
         ArchivedValueType::Int { min, max } => bounds(min.to_native(), max.to_native(), place),
-        ArchivedValueType::Decimal { min, max, scale }
-        | ArchivedValueType::Percent { min, max, scale } => {
+        ArchivedValueType::Decimal {
+            min,
+            max,
+            scale,
+            unit,
+        } => {
+            ensure!(*scale <= NARROW_DECIMALS_MAX, place, "has {scale} decimals");
+            is_unit(model, unit.to_native(), place)?;
+            bounds(min.to_native(), max.to_native(), place)
+        }
+        ArchivedValueType::Percent { min, max, scale } => {
             ensure!(*scale <= NARROW_DECIMALS_MAX, place, "has {scale} decimals");
             bounds(min.to_native(), max.to_native(), place)
         }
-        ArchivedValueType::Money { scale }
-        | ArchivedValueType::WideDecimal { scale }
-        | ArchivedValueType::WidePercent { scale } => {
+        ArchivedValueType::Money { scale, currency } => {
+            ensure!(*scale <= WIDE_DECIMALS_MAX, place, "has {scale} decimals");
+            let currency = currency.to_native();
+            ensure!(
+                currency == 0 || Currency::from_numeric(currency).is_some(),
+                place,
+                "is in a currency that does not exist"
+            );
+            Ok(())
+        }
+        ArchivedValueType::WideDecimal { scale, unit } => {
+            ensure!(*scale <= WIDE_DECIMALS_MAX, place, "has {scale} decimals");
+            is_unit(model, unit.to_native(), place)
+        }
+        ArchivedValueType::WidePercent { scale } => {
             ensure!(*scale <= WIDE_DECIMALS_MAX, place, "has {scale} decimals");
             Ok(())
         }
@@ -242,7 +295,7 @@ pub(super) fn input_type(model: &ArchivedModel, ty: &ArchivedValueType, place: &
         place,
         "has a type that is only for showing"
     );
-    if let ArchivedValueType::Money { scale } = ty {
+    if let ArchivedValueType::Money { scale, .. } = ty {
         ensure!(*scale <= NARROW_DECIMALS_MAX, place, "has {scale} decimals");
     }
     value_type(model, ty, place)

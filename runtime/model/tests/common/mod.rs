@@ -199,6 +199,7 @@ fn products() -> Vec<Product> {
                     min: 0,
                     max: 1_000_000,
                     scale: 2,
+                    unit: NONE,
                 },
                 ABSENT,
             )],
@@ -335,6 +336,7 @@ fn adjustments() -> Vec<Adjustment> {
 
 fn facts() -> Vec<FactDef> {
     let fact = |group: &str, name: &str, ty, optional, default| FactDef {
+        hidden: Vec::new(),
         group: word(group),
         name: word(name),
         ty,
@@ -415,6 +417,7 @@ pub fn sample() -> Model {
                 minor_units: 0,
             },
         ],
+        units: Vec::new(),
         enums: vec![EnumDef {
             name: word("Edition"),
             values: vec![word("Basic"), word("Pro")],
@@ -476,7 +479,10 @@ pub fn sample() -> Model {
             args: vec![5],
             columns: vec![ShownAs {
                 name: word("net"),
-                ty: ValueType::Money { scale: 2 },
+                ty: ValueType::Money {
+                    scale: 2,
+                    currency: 0,
+                },
             }],
             rows: vec![
                 ApprovalRow {

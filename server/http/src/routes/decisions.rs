@@ -4,13 +4,13 @@
 use super::InQuery;
 use crate::error::{AppError, Problem};
 use crate::principal::Caller;
-use crate::service::decisions::{self, Decided};
+use crate::service::decisions::{self, Decided, Wanted};
 use crate::state::AppState;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::{BytesRejection, JsonRejection};
-use quo_engine::{Answer, Ask, ExplainedCharge, Explanation};
+use quo_engine::{Answer, ExplainedCharge, Explanation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -28,10 +28,12 @@ pub struct ExplainQuery {
 }
 
 impl ExplainQuery {
-    fn ask(self) -> Option<Ask> {
-        (self.explain || self.why_not.is_some()).then_some(Ask {
+    fn wanted(self, caller: &Caller) -> Wanted {
+        Wanted {
+            explained: self.explain,
             why_not: self.why_not,
-        })
+            viewer: caller.0.roles.iter().cloned().collect(),
+        }
     }
 }
 
@@ -57,10 +59,10 @@ impl ExplanationDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DecisionDocument {
-    /// Fingerprint of the typed, defaulted request.
-    pub input_fingerprint: String,
+    /// Fingerprint of the typed, defaulted request; `null` where a fact is hidden from the caller, as are the other two.
+    pub input_fingerprint: Option<String>,
     /// Fingerprint of the whole answer.
-    pub output_fingerprint: String,
+    pub output_fingerprint: Option<String>,
     /// The package that decided: digest, ruleset, version, edition of the language.
     pub package: Value,
     /// The rules that took part, each with the version it was taken from.
@@ -74,7 +76,7 @@ pub struct DecisionDocument {
     /// Last selling date on which the answer would be the same.
     pub expires_on: Option<String>,
     /// With this, `POST /decisions/replay` decides again.
-    pub replay_token: String,
+    pub replay_token: Option<String>,
     /// The part of the answer that was asked for. With prices come `results`, the named results of the rules by their
     /// names: whole numbers as such, other numbers as strings, lists and records as they are, `null` where absent.
     pub result: Value,
@@ -86,18 +88,20 @@ pub struct DecisionDocument {
 impl DecisionDocument {
     fn of(decided: &Decided, result: Value, with_explanation: bool) -> Result<Self, AppError> {
         let evaluation = &decided.evaluation;
-        let answer = &evaluation.answer;
+        let answer = decided.answer();
+        // A token holds the request, and a hash of few possible values is as good as the value.
+        let open = |text: &String| decided.redacted.is_none().then(|| text.clone());
         let explanation = decided.explanation.as_ref().filter(|_| with_explanation);
         Ok(Self {
-            input_fingerprint: evaluation.request_fingerprint.clone(),
-            output_fingerprint: evaluation.answer_fingerprint.clone(),
+            input_fingerprint: open(&evaluation.request_fingerprint),
+            output_fingerprint: open(&evaluation.answer_fingerprint),
             package: serde_json::to_value(&answer.package)?,
             rule_versions: serde_json::to_value(&answer.rules)?,
             valid: answer.valid,
             blocking_errors: serde_json::to_value(&answer.blocking)?,
             warnings: serde_json::to_value(&answer.warnings)?,
             expires_on: answer.expires_on.clone(),
-            replay_token: evaluation.replay_token.clone(),
+            replay_token: open(&evaluation.replay_token),
             explanation: explanation.map(ExplanationDocument::of),
             result,
         })
@@ -118,8 +122,9 @@ async fn decide(
     body: Body,
     part: impl FnOnce(&Answer) -> Value,
 ) -> Result<Json<DecisionDocument>, AppError> {
-    let decided = decisions::evaluate(state, &caller.0.tenant, bytes(body)?, query.ask()).await?;
-    let result = part(&decided.evaluation.answer);
+    let decided =
+        decisions::evaluate(state, &caller.0.tenant, bytes(body)?, query.wanted(caller)).await?;
+    let result = part(decided.answer());
     DecisionDocument::of(&decided, result, true).map(Json)
 }
 
@@ -216,11 +221,13 @@ pub async fn promotions(
 ) -> Result<Json<DecisionDocument>, AppError> {
     let wanted = query.explain || query.why_not.is_some();
     // Why an adjustment did not apply is known only to the explanation.
-    let ask = Some(Ask {
-        why_not: query.why_not,
-    });
-    let decided = decisions::evaluate(&state, &caller.0.tenant, bytes(body)?, ask).await?;
-    let answer = &decided.evaluation.answer;
+    let query = ExplainQuery {
+        explain: true,
+        ..query
+    };
+    let asked = query.wanted(&caller);
+    let decided = decisions::evaluate(&state, &caller.0.tenant, bytes(body)?, asked).await?;
+    let answer = decided.answer();
     let of_codes = |finding: &&quo_engine::Finding| finding.rule == "codes";
     let result = json!({
         "lines": decided.explanation.as_ref().map(adjustments),
@@ -276,9 +283,14 @@ pub async fn replay(
     body: Result<Json<ReplayRequest>, JsonRejection>,
 ) -> Result<Json<Value>, AppError> {
     let Json(request) = body.map_err(|rejection| AppError::malformed(rejection.body_text()))?;
-    let replayed =
-        decisions::replay_token(&state, &caller.0.tenant, &request.token, query.ask()).await?;
-    let result = serde_json::to_value(&replayed.decided.evaluation.answer)?;
+    let replayed = decisions::replay_token(
+        &state,
+        &caller.0.tenant,
+        &request.token,
+        query.wanted(&caller),
+    )
+    .await?;
+    let result = serde_json::to_value(replayed.decided.answer())?;
     let decision = DecisionDocument::of(&replayed.decided, result, true)?;
     Ok(Json(json!({ "same": replayed.same, "decision": decision })))
 }

@@ -16,7 +16,6 @@ use quo_domain::ids::{ActorId, LineId, QuoteId, RevisionNo};
 use quo_domain::machine::Name;
 use quo_domain::quote::{Header, QuoteAction, QuoteLine};
 use quo_domain::{Actor, ActorKind};
-use quo_engine::Ask;
 use quo_store::ListFilter;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -368,8 +367,29 @@ pub async fn pricing_trace(
         ));
     };
     let token = &price.snapshot.replay_token;
-    let replayed =
-        decisions::replay_token(&state, &caller.0.tenant, token, Some(Ask::default())).await?;
+    let wanted = decisions::Wanted {
+        explained: true,
+        why_not: None,
+        viewer: caller.0.roles.iter().cloned().collect(),
+    };
+    let replayed = decisions::replay_token(&state, &caller.0.tenant, token, wanted).await?;
+    // A token holds the request with all that is hidden in it.
+    let token = replayed.decided.redacted.is_none().then_some(token);
+    let mut summary = serde_json::to_value(quotes::summary(&price.snapshot))?;
+    if let (Some(answer), Some(summary)) = (&replayed.decided.redacted, summary.as_object_mut()) {
+        summary.retain(|name, _| !name.to_lowercase().contains("fingerprint"));
+        summary.insert(
+            "blocking".to_owned(),
+            serde_json::to_value(&answer.blocking)?,
+        );
+        summary.insert(
+            "warnings".to_owned(),
+            serde_json::to_value(&answer.warnings)?,
+        );
+        let expires = serde_json::to_value(&answer.expires_on)?;
+        summary.retain(|name, _| name != "expiresOn" && name != "expires_on");
+        summary.insert("expiresOn".to_owned(), expires);
+    }
     let explanation = replayed
         .decided
         .explanation
@@ -379,7 +399,7 @@ pub async fn pricing_trace(
         "source": "replay",
         "revision": revision.number,
         "same": replayed.same,
-        "price": quotes::summary(&price.snapshot),
+        "price": summary,
         "replayToken": token,
         "explanation": explanation,
     })))

@@ -6,7 +6,8 @@ use crate::ports::Stopwatch;
 use crate::state::AppState;
 use quo_domain::ids::TenantId;
 use quo_engine::{
-    Ask, Evaluation, Explanation, Limits, Package, ReplayToken, evaluate as decide, explain, replay,
+    Answer, Ask, Evaluation, Explanation, Limits, Package, ReplayToken, answer_for,
+    evaluate as decide, explain, replay,
 };
 use serde::Deserialize;
 use std::convert::Infallible;
@@ -18,8 +19,29 @@ pub struct Decided {
     pub package: Package,
     /// Request, answer, fingerprints, token.
     pub evaluation: Evaluation,
-    /// Why.
+    /// Why, as the viewer may see it.
     pub explanation: Option<Explanation>,
+    /// The answer as the viewer may see it, where something is hidden from them.
+    pub redacted: Option<Answer>,
+}
+
+impl Decided {
+    /// The answer as the viewer may see it.
+    #[must_use]
+    pub fn answer(&self) -> &Answer {
+        self.redacted.as_ref().unwrap_or(&self.evaluation.answer)
+    }
+}
+
+/// What is to be said of a decision, and to whom.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Whether an explanation is wanted.
+    pub explained: bool,
+    /// A rule whose absence is to be explained.
+    pub why_not: Option<String>,
+    /// The roles of whoever sees it.
+    pub viewer: Vec<String>,
 }
 
 /// A repeated evaluation.
@@ -56,7 +78,7 @@ pub async fn evaluate(
     state: &AppState,
     tenant: &TenantId,
     request: Vec<u8>,
-    ask: Option<Ask>,
+    wanted: Wanted,
 ) -> Result<Decided, AppError> {
     let routing: Routing = serde_json::from_slice(&request).map_err(|error| {
         AppError::malformed(format!(
@@ -72,7 +94,7 @@ pub async fn evaluate(
             &routing.facts.quote.date,
         )
         .await?;
-    let decided = evaluate_on(state, package, request, ask).await?;
+    let decided = evaluate_on(state, package, request, wanted).await?;
     state
         .packages
         .note_token(&*state.store, tenant, decided.package.digest())
@@ -88,7 +110,7 @@ pub async fn evaluate_on(
     state: &AppState,
     package: Package,
     request: Vec<u8>,
-    ask: Option<Ask>,
+    wanted: Wanted,
 ) -> Result<Decided, AppError> {
     let metrics = std::sync::Arc::clone(&state.metrics);
     blocking(move || {
@@ -96,12 +118,7 @@ pub async fn evaluate_on(
         let evaluation = decide(&package, &request, &Limits::default());
         metrics.decided(watch.elapsed(), evaluation.is_ok());
         let evaluation = evaluation?;
-        let explanation = explanation(&package, &evaluation, ask)?;
-        Ok(Decided {
-            package,
-            evaluation,
-            explanation,
-        })
+        shown(package, evaluation, wanted)
     })
     .await?
 }
@@ -114,7 +131,7 @@ pub async fn replay_token(
     state: &AppState,
     tenant: &TenantId,
     token: &str,
-    ask: Option<Ask>,
+    wanted: Wanted,
 ) -> Result<Replayed, AppError> {
     let named = ReplayToken::parse(token)
         .map_err(AppError::malformed)?
@@ -136,26 +153,29 @@ pub async fn replay_token(
             |_| Ok::<_, Infallible>(&package),
             &Limits::default(),
         )?;
-        let explanation = explanation(&package, &found.evaluation, ask)?;
-        let decided = Decided {
-            evaluation: found.evaluation,
-            explanation,
-            package,
-        };
         Ok(Replayed {
-            decided,
             same: found.same,
+            decided: shown(package, found.evaluation, wanted)?,
         })
     })
     .await?
 }
 
-fn explanation(
-    package: &Package,
-    evaluation: &Evaluation,
-    ask: Option<Ask>,
-) -> Result<Option<Explanation>, AppError> {
+/// An evaluation with what its viewer wants to see of it.
+fn shown(package: Package, evaluation: Evaluation, wanted: Wanted) -> Result<Decided, AppError> {
     let limits = Limits::default();
-    ask.map(|ask| explain(package, &evaluation.request, &limits, &ask).map_err(AppError::from))
-        .transpose()
+    let redacted = answer_for(&package, &evaluation, &limits, &wanted.viewer)?;
+    let ask = (wanted.explained || wanted.why_not.is_some()).then_some(Ask {
+        why_not: wanted.why_not,
+        viewer: wanted.viewer,
+    });
+    let explanation = ask
+        .map(|ask| explain(&package, &evaluation.request, &limits, &ask))
+        .transpose()?;
+    Ok(Decided {
+        package,
+        evaluation,
+        explanation,
+        redacted,
+    })
 }

@@ -268,7 +268,8 @@ async fn price(
         }
     };
     let request = serde_json::to_vec(&snapshot::request(revision)?)?;
-    let decided = decisions::evaluate_on(state, package, request, None).await?;
+    let decided =
+        decisions::evaluate_on(state, package, request, decisions::Wanted::default()).await?;
     let snapshot = snapshot::snapshot(&decided.package, header, &decided.evaluation)?;
     Ok((revision.content_version, Box::new(snapshot)))
 }

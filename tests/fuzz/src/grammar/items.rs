@@ -6,7 +6,7 @@ use crate::layout::Before;
 impl Writer {
     /// Any item.
     pub(super) fn item(&mut self) {
-        match self.random.below(18) {
+        match self.random.below(19) {
             0 => self.header(),
             1 => self.enumeration(),
             2 => self.facts(),
@@ -21,6 +21,7 @@ impl Writer {
             14 => self.stages_and_floors(),
             15 => self.approval(),
             16 => self.plan(),
+            17 => self.unit(),
             _ => self.test(),
         }
     }
@@ -44,6 +45,20 @@ impl Writer {
             self.any("2026-01-01 to 2026-12-31");
             self.sign(",");
             self.any("last day included");
+        }
+    }
+
+    fn unit(&mut self) {
+        self.first("unit");
+        self.any("box");
+        if self.random.chance(50) {
+            self.sign(",");
+            self.any("boxes");
+        }
+        if self.random.chance(50) {
+            self.sign("=");
+            self.any("12");
+            self.put(Before::SameLine, "kg");
         }
     }
 
