@@ -27,7 +27,7 @@ use crate::package::OpenError;
 /// Length of the header in bytes.
 pub const HEADER_LEN: usize = 512;
 /// Version of the format that this code writes, and the only one it reads.
-pub const FORMAT_VERSION: u32 = 5;
+pub const FORMAT_VERSION: u32 = 6;
 /// Longest name of a ruleset in bytes.
 pub const NAME_LEN_MAX: usize = 128;
 /// Sections begin at multiples of this many bytes.

@@ -100,7 +100,7 @@ fn the_layout_of_the_archive_is_the_recorded_one() {
         sample_package(),
         "the same model gives the same bytes"
     );
-    assert_eq!(FORMAT_VERSION, 5);
+    assert_eq!(FORMAT_VERSION, 6);
     let model = rkyv::to_bytes::<rkyv::rancor::Error>(&sample()).unwrap();
     let source_map = rkyv::to_bytes::<rkyv::rancor::Error>(&sample_source_map()).unwrap();
     insta::assert_snapshot!(format!(
@@ -114,11 +114,11 @@ fn the_layout_of_the_archive_is_the_recorded_one() {
     ));
 }
 
-/// The same promise from the other side: the file recorded with format version 5 opens, and is what is written today.
+/// The same promise from the other side: the file recorded with format version 6 opens, and is what is written today.
 #[test]
 fn a_package_written_long_ago_still_opens() {
     let (_folder, store) = store();
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/sample-v5.quop");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/sample-v6.quop");
     if std::env::var_os("QUO_BLESS").is_some() {
         fs::write(path, sample_package()).unwrap();
     }

@@ -55,6 +55,7 @@ pub fn judge(rules: &Rules, currency: Option<Currency>, ty: Type, text: &str) ->
     match ty {
         Type::Bool => truth(text),
         Type::Number(number) => {
+            let text = without_unit(rules, currency, number, text)?;
             let value = counted(number, text)?;
             in_minor_units(rules, currency, number, value, text)
         }
@@ -140,6 +141,43 @@ fn period(
     }
 }
 
+/// The number of a value without what it counts, which a quantity and an amount in a stated currency must say, and an
+/// amount in that of the quote may.
+fn without_unit<'t>(
+    rules: &Rules,
+    currency: Option<Currency>,
+    number: Number,
+    text: &'t str,
+) -> Result<&'t str, Wrong> {
+    let parts = text.split_once(' ');
+    match (number.unit, parts) {
+        (Unit::Measure(of), parts) => {
+            let Some(unit) = rules.units.get(of) else {
+                return Ok(text);
+            };
+            match parts {
+                Some((amount, word)) if unit.is_called(word) => Ok(amount),
+                _ => Err(Wrong::new(format!(
+                    "`{text}` is not a quantity in {}, such as `5 {}`",
+                    unit.plural, unit.plural
+                ))),
+            }
+        }
+        (Unit::MoneyIn(wanted), parts) => match parts {
+            Some((amount, code)) if code == wanted.code() => Ok(amount),
+            _ => Err(Wrong::new(format!(
+                "`{text}` is not an amount in {}, such as `19.99 {}`",
+                wanted.code(),
+                wanted.code()
+            ))),
+        },
+        (Unit::Money, Some((amount, code))) if currency.is_some_and(|own| own.code() == code) => {
+            Ok(amount)
+        }
+        _ => Ok(text),
+    }
+}
+
 /// The mantissa of a number.
 fn counted(number: Number, text: &str) -> Result<i128, Wrong> {
     let (digits, scale) = match number.unit {
@@ -222,9 +260,7 @@ fn not_a_number(number: Number, text: &str) -> Wrong {
     let amount = instead.is_some();
     let wrong = Wrong::new(format!("`{text}` is not a number")).instead(instead);
     if amount {
-        wrong.note(
-            "an amount of a request is in the currency of the quote, and its code is not written",
-        )
+        wrong.note("an amount of a request is in the currency of the quote")
     } else {
         wrong
     }
