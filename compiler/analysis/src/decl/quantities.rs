@@ -111,7 +111,8 @@ fn countable(
     let (message, label, note) = match (of.ty, node.is_amount()) {
         (Type::Number(number), true) if number.unit == Unit::Money => return Some(number),
         (Type::Number(number), false)
-            if matches!(number.unit, Unit::Int | Unit::Decimal) && number.max >= 0 =>
+            if matches!(number.unit, Unit::Int | Unit::Decimal | Unit::Measure(_))
+                && number.max >= 0 =>
         {
             let is_option = matches!(of.kind, crate::hir::ExprKind::Option { .. });
             if !is_option || number.min >= 0 {
