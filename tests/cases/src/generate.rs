@@ -162,7 +162,7 @@ fn option_value(rules: &Rules, option: &ProductOption, random: &mut Random) -> V
                 max: *mantissa,
                 ..number
             };
-            json!(number_text(only, random))
+            json!(number_text(rules, only, random))
         }
         (Some(Listed::Enum { of, value }), _) => {
             let values = rules.enums.get(*of).map(|of| of.values.as_slice());
