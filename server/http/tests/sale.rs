@@ -436,6 +436,8 @@ async fn an_order_in_progress_is_cancelled_and_what_was_done_is_undone_once() {
         assert!(tasks.iter().any(|task| task["state"] == "withdrawn"));
         let counts = counts(&running);
         assert!(counts.iter().all(|effect| effect.times == 1), "{counts:#?}");
+        // What was stored last is published by the next round.
+        orchestrator.tick().await;
         let events = service.get("/events?limit=500").await.json();
         let events = events.as_array().expect("a batch");
         let at = |kind: &str| events.iter().position(|event| event["type"] == kind);
