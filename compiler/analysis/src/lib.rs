@@ -242,6 +242,7 @@ fn collect(
             items.add(*file, item);
         }
     }
+    items.sort();
     items
 }
 

@@ -128,6 +128,31 @@ pub struct Context<'a> {
 }
 
 impl Items {
+    /// Puts the items of each kind in the order of what they say. Functions and types of lists are numbered as they are
+    /// first met, and neither the files nor the place in them may show in that. Where the order is the author's, it stays.
+    pub fn sort(&mut self) {
+        macro_rules! sort {
+            ($($list:ident),*) => {
+                $(self.$list.sort_by_cached_key(|item| said(&item.node));)*
+            };
+        }
+        sort!(
+            enums, facts, currencies, units, roles, systems, amounts, defines, uses, records
+        );
+        sort!(
+            data,
+            tables,
+            results,
+            categories,
+            products,
+            bundles,
+            constraints,
+            eligibles,
+            books
+        );
+        sort!(adjustments, groups, approvals, qualifies, clauses);
+    }
+
     /// Adds an item to those of its kind.
     pub fn add(&mut self, file: FileId, item: ast::Item) {
         macro_rules! put {
@@ -173,6 +198,16 @@ impl Items {
             ast::Item::Test(node) => put!(tests, node),
         }
     }
+}
+
+/// The words of an item, whatever stands between them.
+fn said(node: &impl AstNode) -> Vec<String> {
+    let elements = node.syntax().descendants_with_tokens();
+    let tokens = elements.filter_map(|element| element.into_token());
+    tokens
+        .filter(|token| !token.kind().is_trivia())
+        .map(|token| token.text().to_owned())
+        .collect()
 }
 
 /// Says which clauses a declaration lacks, all at once; nothing where it was not understood to its end, as a clause may
